@@ -1,0 +1,86 @@
+# flashd. `make help` lists what there is; `make demo` and `make test` need nothing else.
+CC      ?= gcc
+PREFIX  ?= /usr
+B       ?= build
+WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wswitch-enum -Wvla \
+          -Wpointer-arith -Wcast-qual -Wwrite-strings -Wformat=2 -Wundef -Werror
+CFLAGS  ?= -O2 -g
+ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql) \
+          -pthread $(WARN) $(CFLAGS) -fno-strict-overflow -fstack-protector-strong
+LIBS    = -lpq -levent -levent_pthreads -lcurl -ljansson -lsodium -lnlopt -lz -lm -pthread
+ifdef SAN
+B       = build/san
+CFLAGS  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation
+endif
+
+SOURCES := $(sort $(wildcard agent/*.c agent/*/*.c mcp/*/*.c mcp/*/*/*.c)) contrib/demo/brand.c
+OBJECTS := $(SOURCES:%.c=$B/%.o) $B/embed.o
+PARTS   := $(filter-out $B/agent/main.o,$(OBJECTS))
+EMBED   := $(sort $(wildcard sql/*/*.sql sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
+UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
+
+.PHONY: help demo test build units bench fuzz install clean packages packages-test packages-bench
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+demo: packages ## install what is missing, build, load a demo brand, run one cycle, serve (ARGS="--once")
+	@$(MAKE) --no-print-directory -j2 build
+	@$B/flashd demo $(ARGS)
+
+test: packages packages-test ## install what is missing and run every test family (ONLY=family or family/name)
+	@tests/run $(ONLY)
+
+build: $B/flashd $B/demo-brand ## build/flashd
+
+bench: packages packages-test packages-bench ## measure the ratios of this build beside its peers
+	@tests/bench/run
+
+fuzz: packages packages-test ## the long fuzz campaign (SECONDS_EACH=600)
+	@tests/fuzz/run $(or $(SECONDS_EACH),600)
+
+install: build ## install into DESTDIR
+	install -D -m 755 $B/flashd $(DESTDIR)$(PREFIX)/bin/flashd
+	install -D -m 644 contrib/systemd/flashd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/flashd.service
+	install -D -m 644 skills/flash-operations/SKILL.md $(DESTDIR)$(PREFIX)/share/flashd/skills/flash-operations/SKILL.md
+	for f in policies/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/$$f; done
+	for f in contrib/maps/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/maps/$$(basename $$f); done
+
+packages:
+	@contrib/install-packages build
+
+packages-test:
+	@contrib/install-packages test
+
+packages-bench:
+	@contrib/install-packages bench
+
+clean: ## remove build/
+	rm -rf build
+
+$B/flashd: $(OBJECTS)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/demo-brand: contrib/demo/main.c $(PARTS)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/embed.s: mcp/base/embed.awk $(EMBED)
+	@mkdir -p $(@D)
+	@printf '%s\n' $(EMBED) | LC_ALL=C sort | awk -f mcp/base/embed.awk > $@
+
+$B/embed.o: $B/embed.s
+	@$(CC) -c -o $@ $<
+
+units: $(UNITS)
+
+$B/test_%: tests/unit/test_%.c tests/unit/check.h $(PARTS)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
+
+-include $(OBJECTS:.o=.d)

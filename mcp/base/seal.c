@@ -1,0 +1,269 @@
+/* XChaCha20-Poly1305, BLAKE2b and SHA-256 by libsodium; subkeys by its key derivation. */
+#include "seal.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+enum { MASTER = crypto_kdf_KEYBYTES, KEY = crypto_aead_xchacha20poly1305_ietf_KEYBYTES,
+	NONCE = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, TAG = crypto_aead_xchacha20poly1305_ietf_ABYTES,
+	KEY_ID = 10, KEY_SECRET = 40, KEY_CHECK = 6 };
+
+static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
+
+struct seal {
+	unsigned char master[MASTER];
+};
+
+static void start(void)
+{
+	if (sodium_init() < 0)
+		abort();
+}
+
+struct seal *seal_open(const char *path, struct error *error)
+{
+	struct stat status;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+
+	start();
+	if (file < 0) {
+		error_set(error, ERROR_CONFIG, "The master key file %s cannot be read (%s): name it in "
+			"`master_key_file`, or make one with `flashd migrate`.", path, strerror(errno));
+		return NULL;
+	}
+	struct seal *seal = sodium_malloc(sizeof *seal);
+
+	if (seal == NULL)
+		abort();
+	bool good = false;
+
+	if (fstat(file, &status) != 0 || (status.st_mode & 077) != 0)
+		error_set(error, ERROR_CONFIG, "The master key file %s may be read by others: run "
+			"`chmod 600 %s`.", path, path);
+	else if (status.st_size != MASTER || read(file, seal->master, MASTER) != MASTER)
+		error_set(error, ERROR_CONFIG, "The master key file %s holds %lld bytes, not %d: restore it from "
+			"your backup.", path, (long long)status.st_size, (int)MASTER);
+	else
+		good = true;
+	close(file);
+	if (!good) {
+		sodium_free(seal);
+		return NULL;
+	}
+	return seal;
+}
+
+void seal_close(struct seal *seal)
+{
+	sodium_free(seal);
+}
+
+bool seal_create(const char *path, struct error *error)
+{
+	unsigned char master[MASTER];
+	int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	start();
+	if (file < 0)
+		return error_set(error, ERROR_CONFIG, "The master key file %s cannot be made: %s.", path,
+			strerror(errno));
+	randombytes_buf(master, sizeof master);
+	bool good = write(file, master, sizeof master) == (ssize_t)sizeof master && fsync(file) == 0;
+
+	sodium_memzero(master, sizeof master);
+	if (close(file) != 0 || !good) {
+		unlink(path);
+		return error_set(error, ERROR_SYSTEM, "The master key file %s could not be written: %s.", path,
+			strerror(errno));
+	}
+	return true;
+}
+
+static void derive(const struct seal *seal, int tenant, enum seal_purpose purpose, unsigned char key[KEY])
+{
+	char context[crypto_kdf_CONTEXTBYTES] = "flashd_0";
+
+	context[7] = (char)('0' + (int)purpose);
+	crypto_kdf_derive_from_key(key, KEY, (uint64_t)tenant, context, seal->master);
+}
+
+static char *to_hex(const unsigned char *bytes, size_t size, struct arena *arena)
+{
+	char *hex = arena_alloc(arena, 2 * size + 3);
+
+	memcpy(hex, "\\x", 2);
+	sodium_bin2hex(hex + 2, 2 * size + 1, bytes, size);
+	return hex;
+}
+
+char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
+	struct arena *arena)
+{
+	unsigned char key[KEY];
+	size_t size = strlen(text);
+	unsigned char *bytes = arena_alloc(arena, NONCE + size + TAG);
+
+	derive(seal, tenant, purpose, key);
+	randombytes_buf(bytes, NONCE);
+	crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + NONCE, NULL, (const unsigned char *)text, size, NULL,
+		0, NULL, bytes, key);
+	sodium_memzero(key, sizeof key);
+	return to_hex(bytes, NONCE + size + TAG, arena);
+}
+
+char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,
+	struct arena *arena, struct error *error)
+{
+	unsigned char key[KEY];
+	size_t room = strlen(hex) / 2 + 1, size = 0;
+	unsigned char *bytes = arena_alloc(arena, room);
+	bool good = strncmp(hex, "\\x", 2) == 0 &&
+		sodium_hex2bin(bytes, room, hex + 2, strlen(hex) - 2, NULL, &size, NULL) == 0 &&
+		size >= NONCE + TAG;
+	char *text = arena_alloc(arena, room);
+
+	derive(seal, tenant, purpose, key);
+	good = good && crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)text, NULL, NULL,
+		bytes + NONCE, size - NONCE, NULL, 0, bytes, key) == 0;
+	sodium_memzero(key, sizeof key);
+	if (!good) {
+		error_set(error, ERROR_INTERNAL, "A sealed value of tenant %d does not open with this master key: "
+			"compare `master_key_file` with the one the data was written under.", tenant);
+		return NULL;
+	}
+	return text;
+}
+
+char *seal_blind_index(const struct seal *seal, int tenant, const char *text, struct arena *arena)
+{
+	unsigned char key[KEY], index[16];
+
+	while (isspace((unsigned char)*text))
+		text++;
+	char *plain = arena_copy(arena, text);
+	size_t size = strlen(plain);
+
+	while (size > 0 && isspace((unsigned char)plain[size - 1]))
+		size--;
+	for (size_t i = 0; i < size; i++)
+		plain[i] = (char)tolower((unsigned char)plain[i]);
+	derive(seal, tenant, SEAL_LOOKUP, key);
+	crypto_generichash(index, sizeof index, (const unsigned char *)plain, size, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+	return to_hex(index, sizeof index, arena);
+}
+
+void seal_sha256(const void *bytes, size_t size, unsigned char out[32])
+{
+	crypto_hash_sha256(out, bytes, size);
+}
+
+char *seal_hash(const void *bytes, size_t size, struct arena *arena)
+{
+	unsigned char hash[32];
+
+	crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
+	return to_hex(hash, sizeof hash, arena);
+}
+
+bool seal_equal(const char *a, const char *b)
+{
+	unsigned char hash_a[32], hash_b[32];
+
+	crypto_generichash(hash_a, sizeof hash_a, (const unsigned char *)a, strlen(a), NULL, 0);
+	crypto_generichash(hash_b, sizeof hash_b, (const unsigned char *)b, strlen(b), NULL, 0);
+	return sodium_memcmp(hash_a, hash_b, sizeof hash_a) == 0;
+}
+
+void seal_random(char *out, size_t size)
+{
+	start();
+	randombytes_buf(out, size);
+	for (size_t i = 0; i < size; i++)
+		out[i] = alphabet[(unsigned char)out[i] & 31];
+	out[size] = '\0';
+}
+
+void seal_uuid(char out[37])
+{
+	unsigned char b[16];
+	uint64_t now_ms = (uint64_t)clock_now() / 1000;
+
+	start();
+	randombytes_buf(b, sizeof b);
+	for (int i = 0; i < 6; i++)
+		b[i] = (unsigned char)(now_ms >> (40 - 8 * i));
+	b[6] = (unsigned char)((b[6] & 0x0f) | 0x70);
+	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
+	snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", b[0], b[1], b[2],
+		b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13], b[14], b[15]);
+}
+
+static void checksum(const char *text, size_t size, char out[KEY_CHECK + 1])
+{
+	unsigned char hash[crypto_generichash_BYTES_MIN];
+
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)text, size, NULL, 0);
+	for (int i = 0; i < KEY_CHECK; i++)
+		out[i] = alphabet[hash[i] & 31];
+	out[KEY_CHECK] = '\0';
+}
+
+char *seal_api_key_new(int tenant, struct seal_api_key *key, struct arena *arena)
+{
+	char id[KEY_ID + 1], check[KEY_CHECK + 1];
+
+	seal_random(id, KEY_ID);
+	seal_random(key->secret, KEY_SECRET);
+	key->tenant = tenant;
+	snprintf(key->id, sizeof key->id, "%dk%s", tenant, id);
+	char *text = arena_format(arena, "fl_live_%s_%s", key->id, key->secret);
+
+	checksum(text, strlen(text), check);
+	return arena_format(arena, "%s%s", text, check);
+}
+
+bool seal_api_key_parse(const char *text, struct seal_api_key *key)
+{
+	static const char prefix[] = "fl_live_";
+	char check[KEY_CHECK + 1];
+	size_t size = strlen(text);
+
+	if (size < sizeof prefix + 2 + KEY_ID + KEY_SECRET + KEY_CHECK || size > 96 ||
+	    strncmp(text, prefix, sizeof prefix - 1) != 0)
+		return false;
+	checksum(text, size - KEY_CHECK, check);
+	if (strcmp(check, text + size - KEY_CHECK) != 0)
+		return false;
+	const char *id = text + sizeof prefix - 1, *end = strchr(id, '_');
+	char *after;
+	long tenant = strtol(id, &after, 10);
+
+	if (end == NULL || tenant < 1 || tenant > 1000000000 || !isdigit((unsigned char)*id) || *after != 'k' ||
+	    end - after != KEY_ID + 1 || size - (size_t)(end + 1 - text) != KEY_SECRET + KEY_CHECK)
+		return false;
+	key->tenant = (int)tenant;
+	snprintf(key->id, sizeof key->id, "%.*s", (int)(end - id), id);
+	snprintf(key->secret, sizeof key->secret, "%.*s", (int)KEY_SECRET, end + 1);
+	return true;
+}
+
+char *seal_api_key_hash(const struct seal *seal, const struct seal_api_key *key, struct arena *arena)
+{
+	unsigned char subkey[KEY], hash[32];
+
+	derive(seal, key->tenant, SEAL_API_KEY, subkey);
+	crypto_generichash(hash, sizeof hash, (const unsigned char *)key->secret, strlen(key->secret), subkey,
+		sizeof subkey);
+	sodium_memzero(subkey, sizeof subkey);
+	return to_hex(hash, sizeof hash, arena);
+}

@@ -1,0 +1,61 @@
+/* The only file that knows libsodium: hashes, the master key and what is sealed with it, API keys, random ids.
+ * One 32-byte master key file; every tenant and purpose has its own subkey, so that no ciphertext or index of
+ * one is of use in another. Binary values come and go as PostgreSQL's hex text ("\x…"). */
+#ifndef FLASH_SEAL_H
+#define FLASH_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "error.h"
+
+enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE };
+
+struct seal;
+
+/* Reads the master key; refuses a missing file, a wrong size or one that others may read. Close frees. */
+struct seal *seal_open(const char *path, struct error *error);
+void seal_close(struct seal *seal);
+
+/* Makes a new master key file (mode 0600); refuses when there is one already. */
+bool seal_create(const char *path, struct error *error);
+
+/* XChaCha20-Poly1305 under the subkey of (tenant, purpose): hex of nonce and ciphertext, in `arena`. */
+char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
+	struct arena *arena);
+
+/* The text back, or NULL when it was not sealed under this key (ERROR_INTERNAL: never guess). */
+char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,
+	struct arena *arena, struct error *error);
+
+/* Keyed BLAKE2b-128 of the trimmed, lower-cased text: equal texts of one tenant are found by it. */
+char *seal_blind_index(const struct seal *seal, int tenant, const char *text, struct arena *arena);
+
+/* SHA-256, and BLAKE2b-256 as hex. */
+void seal_sha256(const void *bytes, size_t size, unsigned char out[32]);
+char *seal_hash(const void *bytes, size_t size, struct arena *arena);
+
+/* Constant-time comparison of two texts of any length. */
+bool seal_equal(const char *a, const char *b);
+
+/* `size` random characters of [0-9a-z] without look-alikes (5 bits each), and NUL, into `out`. */
+void seal_random(char *out, size_t size);
+
+/* A version-4 UUID as text (36 characters and NUL). */
+void seal_uuid(char out[37]);
+
+/* An API key: fl_live_<tenant>k<id>_<secret><checksum>. The checksum lets scanners and the door drop noise. */
+struct seal_api_key {
+	int tenant;
+	char id[24];        /* "<tenant>k<10 characters>": public, the row's key */
+	char secret[48];
+};
+char *seal_api_key_new(int tenant, struct seal_api_key *key, struct arena *arena);
+bool seal_api_key_parse(const char *text, struct seal_api_key *key);
+
+/* The keyed hash of a secret that the database keeps, as hex. */
+char *seal_api_key_hash(const struct seal *seal, const struct seal_api_key *key, struct arena *arena);
+
+#endif

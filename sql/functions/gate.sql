@@ -1,0 +1,74 @@
+-- The gate: a shared advisory lock that every write holds to its end and that a stop, a revocation and a budget
+-- change take alone. The flags are read in a later statement, whose snapshot is younger than the lock; reading
+-- them in the same statement let writes through after the stop had answered (measured).
+
+create function app.enter(p_tenant int) returns void language sql volatile as $$
+	select set_config('flash.tenant', p_tenant::text, true)
+$$;
+
+create function app.hold_gate(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	perform pg_advisory_xact_lock_shared(7300, 0);
+	perform pg_advisory_xact_lock_shared(7301, p_tenant);
+end $$;
+
+create function app.close_gate(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	perform pg_advisory_xact_lock(7301, p_tenant);
+end $$;
+
+-- Raises when anything is stopped for this key: the house, the tenant or the key itself.
+create function app.refuse_stopped(p_tenant int, p_key text) returns void language plpgsql volatile as $$
+declare
+	v_who text; v_reason text; v_at timestamptz; v_scope text;
+begin
+	select i.stopped_by, i.reason, i.changed_at, 'everything' into v_who, v_reason, v_at, v_scope
+		from data.installation i where i.stopped;
+	if v_scope is null then
+		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'this key' end
+			into v_who, v_reason, v_at, v_scope
+			from data.stops s where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped
+			order by s.scope limit 1;
+	end if;
+	if v_scope is not null then
+		perform app.refuse('FLSTP', format('Stopped: %s was stopped at %s by %s (%s). Nothing was changed. A '
+			'person can resume it with `flashd resume`.', v_scope, to_char(v_at at time zone 'UTC',
+			'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v_who, v_reason));
+	end if;
+end $$;
+
+-- The key as it is now, or a refusal: revoked, expired, without the scope, or forbidden to use this tool.
+create function app.pass_key(p_tenant int, p_key text, p_scope text, p_tool text) returns data.keys
+language plpgsql volatile as $$
+declare
+	v_key data.keys;
+begin
+	select * into v_key from data.keys k where k.tenant = p_tenant and k.key = p_key;
+	if v_key.key is null or v_key.revoked_at is not null or v_key.expires_at <= app.now() then
+		perform app.refuse('FLKEY', 'This API key is not valid (any more): ask an admin for a new one.');
+	end if;
+	if not p_scope = any (v_key.scopes) then
+		perform app.refuse('FLSCO', format('This key lacks scope %s, which %s needs: ask an admin for a key '
+			'that has it.', p_scope, p_tool));
+	end if;
+	if v_key.gears ->> p_tool = 'forbidden' then
+		perform app.refuse('FLGEA', format('%s is switched off for this key: an admin decides that.', p_tool));
+	end if;
+	return v_key;
+end $$;
+
+-- A run's writes count only while it is open and its runner still holds the lease under the same fence.
+create function app.pass_fence(p_tenant int, p_run uuid, p_fence bigint) returns data.runs
+language plpgsql volatile as $$
+declare
+	v_run data.runs;
+begin
+	select r.* into v_run from data.runs r where r.tenant = p_tenant and r.run = p_run and r.fence = p_fence
+		and r.state = 'open';
+	if v_run.run is null or not exists (select from data.policy_states s where s.tenant = p_tenant
+			and s.policy = v_run.policy and s.fence = p_fence and s.lease_until > app.now()) then
+		perform app.refuse('FLFEN', format('Run %s is not (any more) this daemon''s: another one has taken over. '
+			'Nothing was changed.', p_run));
+	end if;
+	return v_run;
+end $$;
