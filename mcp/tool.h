@@ -31,6 +31,12 @@ struct caller {
 /* Whether the caller holds a scope; the empty scope is everybody's. */
 bool caller_holds(const struct caller *caller, const char *scope);
 
+/* Something for a worker thread to run with its own connection. */
+struct job {
+	struct job *next;
+	void (*run)(struct job *job, struct corridor *corridor, struct db *db);
+};
+
 struct call;
 
 struct tool {
@@ -46,7 +52,7 @@ struct tool {
  * `run` of a READ, NOTE, SEND or UNDO answers by setting `result`. `run` of a WRITE resolves its arguments and sets
  * `effect`, the SQL effect's arguments; the write committer does the rest and merges `result` into the answer. */
 struct call {
-	struct call *next;
+	struct job job;           /* first: a call waits in the same queues as any job */
 	struct arena *arena;
 	struct corridor *corridor;
 	struct caller caller;

@@ -24,20 +24,16 @@ bool tool_call(struct corridor *corridor, const struct caller *caller, const cha
  * must live until then. */
 void tool_submit(struct corridor *corridor, struct call *call);
 
-/* Work for a worker thread that is not a tool call (yet): a door's parsing and authentication. `db` is the
- * worker's connection. False when the queue is full: answer "busy". */
-struct job {
-	struct job *next;
-	void (*run)(struct job *job, struct corridor *corridor, struct db *db);
-};
+/* Gives a job to the workers: a door's parsing and authentication. False when the queue is full: answer "busy". */
 bool corridor_post(struct corridor *corridor, struct job *job);
 
 /* Goes through gates and tool at once on this worker; like tool_submit() without the queue. */
 void tool_run(struct corridor *corridor, struct call *call, struct db *db);
 
-/* Writes an audit row for what a door refused before it became a tool call; `call->error` says why. `done` follows.
- * More than 200 a second of these are counted, not written. */
-void corridor_note_refusal(struct corridor *corridor, struct call *call);
+/* Writes an audit row for what a door answered or refused by itself (tools/list, a bad key, a bad body): `call->name`
+ * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key, more
+ * than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. */
+void corridor_note(struct corridor *corridor, struct call *call);
 
 /* The caller of an API key's text. Found in a cache of some seconds or the database; the audit checks again before
  * any answer leaves, so a revoked key gets nothing. ERROR_KEY with a sentence when there is none. */
@@ -47,6 +43,11 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 /* The table of powers, in its order: NULL past the end. */
 const struct tool *tool_at(size_t index);
 const struct tool *tool_find(const char *name);
+
+/* What a client may send and will get, as JSON Schema: the tool's own, and for a WRITE also idempotency_key and
+ * dry_run. NULL when the tool's answer has no schema. */
+const json_t *tool_input_schema(const struct tool *tool);
+const json_t *tool_output_schema(const struct tool *tool);
 
 /* The settings it was opened with, its seal, and the name of this daemon ("host:pid:random"). */
 const struct settings *corridor_settings(const struct corridor *corridor);

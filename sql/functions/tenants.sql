@@ -4,19 +4,20 @@ create function app.create_tenant(p_slug text, p_name text, p_zone text, p_curre
 	p_cents_per_100_points int, p_message_cost_cents int, p_admin text) returns int
 language plpgsql volatile as $$
 declare
-	v_tenant int;
+	v_tenant int := 1;
 begin
 	if not exists (select from pg_timezone_names where name = p_zone) then
 		perform app.refuse('FLARG', format('There is no time zone "%s": use a name like Europe/Paris.', p_zone));
 	end if;
 	-- Nobody may see all tenants at once, so the next number is looked for, under a lock.
 	perform pg_advisory_xact_lock(7302, 0);
-	for v_tenant in 1 .. 1000000 loop
+	loop
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
 		if exists (select from data.tenants t where t.tenant = v_tenant and t.slug = p_slug) then
 			perform app.refuse('FLSTA', format('There is a tenant "%s" already (number %s).', p_slug, v_tenant));
 		end if;
+		v_tenant := v_tenant + 1;
 	end loop;
 	insert into data.tenants (tenant, slug, name, zone, currency, week_start, cents_per_100_points,
 			message_cost_cents, created_at)
@@ -33,7 +34,7 @@ end $$;
 create function app.find_tenant(p_slug text) returns int language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
-	v_tenant int; v_slug text;
+	v_slug text;
 begin
 	for v_tenant in 1 .. 1000000 loop
 		perform app.enter(v_tenant);

@@ -5,6 +5,8 @@
 create schema data;
 create schema journal;
 
+create table journal.migrations (name text primary key, applied_at timestamptz not null default clock_timestamp());
+
 -- One row: which database this is (a restored or promoted one is noticed), and the stop that is for everybody.
 create table data.installation (
 	only_row boolean primary key default true check (only_row),

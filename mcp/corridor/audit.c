@@ -1,0 +1,175 @@
+/* The audit committer. One durable row for every call that wrote nothing else; the commit time itself is the batch
+ * window. What the statement answers decides about cached answers and revoked keys: nothing leaves unchecked. */
+#include <stdio.h>
+#include <string.h>
+
+#include "mcp/base/clock.h"
+#include "mcp/base/seal.h"
+#include "mcp/db/array.h"
+#include "station.h"
+
+enum { BATCH_MOST = 512 };
+
+void audit_put(struct corridor *corridor, struct call *call)
+{
+	if (!queue_put(&corridor->audits, &call->job)) {
+		call_refuse(call, ERROR_BUSY, "The record of calls cannot keep up; nothing is answered without it. Try again.");
+		call->done(call);
+	}
+}
+
+static const char *decision_of(const struct call *call)
+{
+	if (call->decision != NULL)
+		return call->decision;
+	if (call->error.code == ERROR_NONE)
+		return "executed";
+	return error_class(call->error.code) == ERROR_CLASS_REFUSED ? "refused" : "failed";
+}
+
+static bool same_tenant(const struct job *a, const struct job *b)
+{
+	return ((const struct call *)(const void *)a)->caller.tenant ==
+		((const struct call *)(const void *)b)->caller.tenant;
+}
+
+/* Takes the calls of the first one's tenant out of the chain. */
+static struct job *split_tenant(struct job **chain)
+{
+	struct job *mine = NULL, **last = &mine, **at = chain, *first = *chain;
+
+	while (*at != NULL) {
+		struct job *job = *at;
+
+		if (!same_tenant(job, first)) {
+			at = &job->next;
+			continue;
+		}
+		*at = job->next;
+		job->next = NULL;
+		*last = job;
+		last = &job->next;
+	}
+	return mine;
+}
+
+enum column { CALL, AT, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, ROWS, DURATION, DETAIL, COLUMNS };
+
+static bool write_rows(struct corridor *corridor, struct job *chain, struct arena *arena, struct db_rows **rows,
+	struct error *error)
+{
+	struct db_array columns[COLUMNS];
+	const char *values[COLUMNS + 1];
+	char tenant[16], stamp[32];
+	int64_t now = clock_now(), monotonic = clock_monotonic();
+
+	for (int i = 0; i < COLUMNS; i++)
+		columns[i] = db_array_open(arena);
+	clock_stamp(now, stamp);
+	for (struct job *job = chain; job != NULL; job = job->next) {
+		struct call *call = (struct call *)(void *)job;
+		const struct caller *caller = &call->caller;
+
+		db_array_add(&columns[CALL], call->id);
+		db_array_add(&columns[AT], stamp);
+		db_array_add(&columns[PRINCIPAL], caller->key);
+		db_array_add(&columns[VIA], caller->via);
+		db_array_add(&columns[TOOL], call->name);
+		db_array_add(&columns[DECISION], decision_of(call));
+		db_array_add(&columns[CODE], call->error.code == ERROR_NONE ? "" : error_word(call->error.code));
+		db_array_add(&columns[DIGEST], call->digest[0] == '\0' ? NULL : call->digest);
+		db_array_number(&columns[ROWS], call->row_count);
+		db_array_number(&columns[DURATION], call->started_us == 0 ? 0 : monotonic - call->started_us);
+		db_array_add(&columns[DETAIL], NULL);
+	}
+	snprintf(tenant, sizeof tenant, "%d", ((struct call *)(void *)chain)->caller.tenant);
+	values[0] = tenant;
+	for (int i = 0; i < COLUMNS; i++)
+		values[i + 1] = db_array_close(&columns[i]);
+	return db_query(corridor->auditor_db, 0, "audit_calls", values, COLUMNS + 1, arena, rows, error);
+}
+
+/* Whether `key` is one of a comma-separated list. */
+static bool is_listed(const char *list, const char *key)
+{
+	size_t size = strlen(key);
+
+	if (list == NULL)
+		return false;
+	for (const char *at = list; (at = strstr(at, key)) != NULL; at += size)
+		if ((at == list || at[-1] == ',') && (at[size] == ',' || at[size] == '\0'))
+			return true;
+	return false;
+}
+
+static void release(struct corridor *corridor, struct call *call, const char *bad_keys, long long version)
+{
+	if (call->caller.is_key && is_listed(bad_keys, call->caller.key)) {
+		callers_forget(corridor->callers, call->caller.key);
+		call->result = NULL;
+		call_refuse(call, ERROR_KEY, "This API key is not valid (any more): ask an admin for a new one.");
+	} else if (call->cached_version > 0 && call->cached_version != version) {
+		/* The data moved since this answer was kept: make it anew, as a call of its own. */
+		call->cached_version = 0;
+		call->no_cache = true;
+		call->result = NULL;
+		tool_submit(corridor, call);
+		return;
+	}
+	call->done(call);
+}
+
+static void commit(struct corridor *corridor, struct job *chain)
+{
+	struct arena *arena = arena_new();
+	struct db_rows *rows = NULL;
+	struct error error;
+	bool good = write_rows(corridor, chain, arena, &rows, &error);
+	const char *bad_keys = good && db_count(rows) == 1 ? db_text(rows, 0, 0) : NULL;
+	long long version = good && db_count(rows) == 1 ? db_number(rows, 0, 1) : 0;
+
+	for (struct job *job = chain, *next; job != NULL; job = next) {
+		struct call *call = (struct call *)(void *)job;
+
+		next = job->next;
+		if (good) {
+			release(corridor, call, bad_keys, version);
+			continue;
+		}
+		call->result = NULL;
+		call->error = error;
+		call->done(call);
+	}
+	arena_free(arena);
+}
+
+void *audit_main(void *context)
+{
+	struct corridor *corridor = context;
+	struct job *chain;
+
+	while ((chain = queue_take(&corridor->audits, BATCH_MOST)) != NULL)
+		while (chain != NULL)
+			commit(corridor, split_tenant(&chain));
+	return NULL;
+}
+
+void corridor_note(struct corridor *corridor, struct call *call)
+{
+	long second = (long)(clock_monotonic() / 1000000);
+
+	if (!call->caller.is_key) {
+		if (atomic_exchange(&corridor->notes_second, second) != second) {
+			atomic_store(&corridor->notes_count, 0);
+			call->row_count = (int)atomic_exchange(&corridor->notes_dropped, 0);
+		}
+		if (atomic_fetch_add(&corridor->notes_count, 1) >= 200) {
+			atomic_fetch_add(&corridor->notes_dropped, 1);
+			call->done(call);
+			return;
+		}
+	}
+	if (call->id[0] == '\0')
+		seal_uuid(call->id);
+	audit_put(corridor, call);
+}

@@ -1,0 +1,52 @@
+/* Small words about calls and callers. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "mcp/tool.h"
+
+bool caller_holds(const struct caller *caller, const char *scope)
+{
+	size_t size = strlen(scope);
+
+	if (size == 0)
+		return true;
+	for (const char *at = caller->scopes; (at = strstr(at, scope)) != NULL; at += size)
+		if ((at == caller->scopes || at[-1] == ' ') && (at[size] == ' ' || at[size] == '\0'))
+			return true;
+	return false;
+}
+
+bool call_answer(struct call *call, json_t *result)
+{
+	call->result = arena_json(call->arena, result);
+	return true;
+}
+
+bool call_refuse(struct call *call, enum error_code code, const char *format, ...)
+{
+	char text[sizeof call->error.text];
+	va_list list;
+
+	va_start(list, format);
+	vsnprintf(text, sizeof text, format, list);
+	va_end(list);
+	return error_set(&call->error, code, "%s", text);
+}
+
+const char *call_text(const struct call *call, const char *name)
+{
+	return json_string_value(json_object_get(call->args, name));
+}
+
+long long call_number(const struct call *call, const char *name, long long fallback)
+{
+	const json_t *value = json_object_get(call->args, name);
+
+	return json_is_integer(value) ? json_integer_value(value) : fallback;
+}
+
+bool call_truth(const struct call *call, const char *name)
+{
+	return json_is_true(json_object_get(call->args, name));
+}

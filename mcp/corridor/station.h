@@ -1,0 +1,45 @@
+/* Inside the corridor: its stations and what they share. Only mcp/corridor includes this. */
+#ifndef FLASH_STATION_H
+#define FLASH_STATION_H
+
+#include <stdatomic.h>
+
+#include "corridor.h"
+#include "mcp/db/db.h"
+#include "queue.h"
+
+enum { WORKERS_MAX = 64 };
+
+struct callers;
+
+struct corridor {
+	const struct settings *settings;
+	struct seal *seal;
+	struct callers *callers;
+	char daemon[96];
+	struct queue work, writes, audits;
+	pthread_t workers[WORKERS_MAX], writer, auditor;
+	struct db *worker_dbs[WORKERS_MAX], *writer_db, *auditor_db;
+	size_t worker_count;
+	_Atomic long notes_second, notes_count, notes_dropped;   /* the flood bound of corridor_note() */
+};
+
+/* The thread of the audit committer: takes all that waits, one statement, commit, then lets the answers go. */
+void *audit_main(void *corridor);
+
+/* Sends a call to the audit committer. */
+void audit_put(struct corridor *corridor, struct call *call);
+
+/* The thread of the write committer, and the way to it. */
+void *write_main(void *corridor);
+void write_put(struct corridor *corridor, struct call *call);
+
+/* Checks the database before anything is served; every finding is in the error's sentence. */
+bool verify_database(struct corridor *corridor, struct db *db, struct error *error);
+
+/* The cache of API keys' callers. */
+struct callers *callers_open(void);
+void callers_close(struct callers *callers);
+void callers_forget(struct callers *callers, const char *key);
+
+#endif
