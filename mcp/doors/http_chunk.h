@@ -20,9 +20,10 @@ struct http_chunk {
 /* Makes `chunk` ready for a body that may decode to at most `limit` bytes. */
 void http_chunk_init(struct http_chunk *chunk, size_t limit);
 
-/* Decodes the next `size` bytes into `out`, which has room for as many. Sets *used to the bytes taken
- * and *written to those decoded. All bytes are taken unless the body ends (DONE) or is refused; a
- * chunk that would pass the limit is refused with 413 at its size line, before its bytes come. */
+/* Decodes the next `size` bytes into `out`, which has room for as many. Sets *used to the bytes
+ * taken and *written to those decoded. All bytes are taken unless the body ends (DONE) or is
+ * refused; a chunk that would pass the limit is refused with 413 at its size line, before its
+ * bytes come. */
 enum http_parse http_chunk_decode(struct http_chunk *chunk, const char *bytes, size_t size,
 	size_t *used, char *out, size_t *written);
 

@@ -4,7 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-/* What a byte may stand for; tests/unit/test_http_head.c compares this table with the RFC's words. */
+/* What a byte may stand for; tests/unit/test_http_head.c compares this table with the RFC's
+ * words. */
 enum { IS_TEXT = 1, IS_NAME = 2, IS_TARGET = 4, IS_HOST = 8, IS_HEX = 16 };
 
 static const unsigned char byte_class[256] = {

@@ -1,8 +1,9 @@
-/* The head of an HTTP/1.1 request, read strictly: a pure function over bytes, no I/O, no allocation.
- * What proxies and servers have disagreed about (bare LF, folds, two lengths, a space before the
- * colon) is refused, never repaired: after a refusal the connection is answered and closed, and no
- * byte behind it is read as a request. Where RFC 9110 and 9112 leave a choice the narrow way is taken:
- * only origin-form targets and "OPTIONS *", no transfer coding but chunked, Host also in HTTP/1.0. */
+/* The head of an HTTP/1.1 request, read strictly: a pure function over bytes, no I/O, no
+ * allocation. What proxies and servers have disagreed about (bare LF, folds, two lengths, a
+ * space before the colon) is refused, never repaired: after a refusal the connection is answered
+ * and closed, and no byte behind it is read as a request. Where RFC 9110 and 9112 leave a choice
+ * the narrow way is taken: only origin-form targets and "OPTIONS *", no transfer coding but
+ * chunked, Host also in HTTP/1.0. */
 #ifndef FLASH_HTTP_HEAD_H
 #define FLASH_HTTP_HEAD_H
 
@@ -45,9 +46,10 @@ struct http_head {
 /* Makes `head` ready for the first byte of a request. */
 void http_head_init(struct http_head *head);
 
-/* Reads on. `bytes` is the whole input since the head's first byte, each time; `size` may only grow.
- * The verdict depends on the bytes alone, not on how they were cut: MORE until the byte that decides,
- * afterwards always DONE or always REFUSED. Linear in `size` however small the steps are. */
+/* Reads on. `bytes` is the whole input since the head's first byte, each time; `size` may only
+ * grow. The verdict depends on the bytes alone, not on how they were cut: MORE until the byte
+ * that decides, afterwards always DONE or always REFUSED. Linear in `size` however small the
+ * steps are. */
 enum http_parse http_head_parse(struct http_head *head, const char *bytes, size_t size);
 
 #endif

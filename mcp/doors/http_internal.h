@@ -1,44 +1,65 @@
-/* What http.c, http_conn.c and http_reply.c share; nobody else includes it. A request belongs to the loop
- * until the handler gets it, then to whoever answers; the two meet only in `connection` (loop thread
- * only), the atomics, and the queue of outputs. */
+/* What the http*.c files share; nobody else includes it. http.c has the loop and the queue of
+ * outputs, http_conn.c a connection's events, http_request.c turns input into requests,
+ * http_reply.c answers into bytes, http_send.c bytes into a socket. A request belongs to the
+ * loop until the handler gets it, then to whoever answers; the two meet only in the atomics and
+ * in the queue. */
 #ifndef FLASH_HTTP_INTERNAL_H
 #define FLASH_HTTP_INTERNAL_H
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <event2/listener.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "http.h"
+#include "http_chunk.h"
 #include "http_head.h"
 #include "http_peers.h"
 
-/* Read at once, and at most waiting unread by us on one connection: room for the longest head. */
+/* Unread input that one connection may hold: room for the longest head. */
 enum { HTTP_INPUT_BYTES = HTTP_HEAD_BYTES };
 
-struct http_connection;
+enum http_deadline {
+	HTTP_DEADLINE_NONE,
+	HTTP_DEADLINE_IDLE,
+	HTTP_DEADLINE_HEAD,
+	HTTP_DEADLINE_BODY,
+	HTTP_DEADLINE_WRITE,
+	HTTP_DEADLINE_LINGER,
+	HTTP_DEADLINE_COUNT
+};
+
+enum http_state {
+	HTTP_STATE_IDLE,        /* no byte of a request yet */
+	HTTP_STATE_HEAD,
+	HTTP_STATE_BODY,
+	HTTP_STATE_BUSY,        /* the handler has the request, or its answer is on the way */
+	HTTP_STATE_REFUSING,    /* a last answer is on the way; nothing more is understood */
+	HTTP_STATE_LINGER,      /* all is said; a moment for the client to read it and close */
+	HTTP_STATE_CLOSED       /* to be freed by settle */
+};
 
 enum http_output_kind {
-	HTTP_OUTPUT_REPLY,      /* a whole answer; the request ends */
+	HTTP_OUTPUT_BYTES,      /* made by the loop, or a piece of a stream */
 	HTTP_OUTPUT_OPEN,       /* the head of a stream */
-	HTTP_OUTPUT_PIECE,      /* a piece of a stream */
-	HTTP_OUTPUT_END,        /* the end of a stream; the request ends */
+	HTTP_OUTPUT_LAST,       /* a whole answer, or the end of a stream; the request ends */
 	HTTP_OUTPUT_CUT         /* a stream's client is too slow: close it now */
 };
 
 /* Bytes on their way from an answering thread to a socket. */
 struct http_output {
 	struct http_output *next;
-	struct http_request *request;
+	struct http_request *request;   /* NULL when the loop made it */
 	enum http_output_kind kind;
-	bool close;             /* the connection ends after these bytes */
+	bool close;                     /* the connection ends after these bytes */
 	size_t size, sent;
 	char bytes[];
 };
 
 struct http_request {
 	struct http_server *server;
-	struct http_connection *connection;     /* NULL once the client has gone; loop thread only */
+	struct http_connection *connection;     /* set while handed out; loop thread only */
 	atomic_bool gone;
 	atomic_size_t pending;                  /* bytes of a stream that are not sent yet */
 	bool head_only, keep_alive;
@@ -48,6 +69,33 @@ struct http_request {
 	size_t body_size, body_room;
 	size_t count;
 	struct http_field fields[];             /* then their texts */
+};
+
+struct http_connection {
+	struct http_server *server;
+	struct http_connection *next, **link;   /* among all */
+	struct http_connection *dirty_next;     /* among those to flush */
+	struct http_peer *seat;                 /* NULL for one over the cap */
+	char peer[HTTP_PEER_TEXT];
+	int fd;
+	enum http_state state;
+	enum http_deadline deadline;            /* the one that counts now */
+	struct event read, write, timer;
+	bool reading, writing;
+
+	/* Unread input: `size` bytes at bytes + begin. The server's scratch while a callback runs. */
+	char *bytes;
+	size_t begin, size, discarded;
+	bool ended;                             /* the client has closed its sending half */
+
+	struct http_head head;
+	struct http_chunk chunk;
+	struct http_request *request;
+
+	/* What waits to be sent; totals put in and taken by the socket over the connection's life. */
+	struct http_output *first, **last;
+	uint64_t queued, sent, mark;
+	bool finishing, close, streaming, dirty;
 };
 
 struct http_server {
@@ -60,13 +108,14 @@ struct http_server {
 	struct event *wake, *relisten, *grace;
 
 	/* Loop thread only. */
-	struct http_connection *connections;
-	int count, surplus;
+	struct http_connection *connections, *dirty;
+	int count, surplus;                     /* connections under the cap, and over it */
 	struct http_peers *peers;
-	const struct timeval *head_time, *body_time, *idle_time, *write_time, *linger_time;
-	char scratch[HTTP_INPUT_BYTES];
-	bool queue_due;                         /* the handler ran: look at the queue before sleeping */
+	const struct timeval *times[HTTP_DEADLINE_COUNT];
+	bool queue_due;                         /* look at the queue before sleeping */
+	bool paused;                            /* no descriptors left: not listening for a moment */
 	bool stopped;                           /* http_stop was noticed */
+	char scratch[HTTP_INPUT_BYTES];
 
 	/* The queue of outputs, under the lock. */
 	pthread_mutex_t lock;
@@ -86,11 +135,10 @@ void *http_alloc(size_t size);
 /* Hands a request to the handler. */
 void http_dispatch(struct http_request *request);
 
-/* Frees a request that was not handed out, or was and is answered. */
-void http_request_drop(struct http_request *request);
+/* Frees a request that was handed out and is answered. */
 void http_request_end(struct http_request *request);
 
-/* Sends what other threads, or the handler, have queued. Every loop callback that may have run the
+/* Sends what other threads, or the handler, have queued. Every callback that may have run the
  * handler ends with it. */
 void http_drain(struct http_server *server);
 
@@ -102,22 +150,47 @@ void http_connection_freed(struct http_server *server);
 /* Owns the socket from here on. */
 void http_connection_open(struct http_server *server, int fd, const struct sockaddr *address);
 
-/* Takes one queued output; returns the connection that must then be flushed, or NULL. */
-struct http_connection *http_connection_take(struct http_output *output);
+/* After every change of state: frees a closed connection, or says what it listens for and until
+ * when. */
+void http_connection_settle(struct http_connection *connection);
 
-/* Sends and settles; may free the connection. */
-void http_connection_flush(struct http_connection *connection);
+/* For http_stop: closes what is idle, ends streams, lets the rest finish. */
+void http_connections_stop(struct http_server *server);
 
-/* For http_stop: closes what is idle, ends streams, lets the rest finish. May free the connection. */
-void http_connection_stop(struct http_connection *connection);
+/* Closes and frees all. */
+void http_connections_free(struct http_server *server);
 
-/* Closes at once and frees. */
-void http_connection_free(struct http_connection *connection);
+/* http_request.c */
 
-/* The list of all connections, and the list of those to flush. */
-struct http_connection *http_connection_next(const struct http_connection *connection);
-bool http_connection_mark(struct http_connection *connection, struct http_connection *dirty);
-struct http_connection *http_connection_unmark(struct http_connection *connection);
+/* As far as the input goes: to the handler, to a refusal, or to the need for more. */
+void http_connection_advance(struct http_connection *connection);
+
+/* Bytes of a body of known length that have not come yet. */
+size_t http_body_left(const struct http_connection *connection);
+
+/* Room for `more` bytes behind the body and a NUL. */
+char *http_body_space(struct http_request *request, size_t more);
+
+/* Frees a request that was not handed out. */
+void http_request_free(struct http_request *request);
+
+/* http_send.c */
+
+void http_connection_append(struct http_connection *connection, struct http_output *output);
+
+/* Sends what the socket takes; when all is sent, goes on to the next request or to the end. */
+void http_connection_send(struct http_connection *connection);
+
+/* Answers what cannot be understood or taken; the connection ends after it, nothing more is
+ * parsed. */
+void http_connection_refuse(struct http_connection *connection, int status, const char *sentence);
+
+/* All is said: closes our half, and waits a moment for the client's. */
+void http_connection_linger(struct http_connection *connection);
+
+/* Gives a queued output to its connection; http_connections_flush then sends, and may free some. */
+void http_connection_take(struct http_output *output);
+void http_connections_flush(struct http_server *server);
 
 /* http_reply.c */
 

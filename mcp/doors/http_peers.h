@@ -1,5 +1,6 @@
-/* How many connections each client address holds: a hash table of counters, for the per-address limit.
- * IPv6 clients count by their /64, which is what one client commonly has. One thread only. */
+/* How many connections each client address holds: a hash table of counters, for the per-address
+ * limit. IPv6 clients count by their /64, which is what one client commonly has. One thread
+ * only. */
 #ifndef FLASH_HTTP_PEERS_H
 #define FLASH_HTTP_PEERS_H
 

@@ -41,7 +41,7 @@ static struct http_output *output_new(size_t size)
 
 	if (output == NULL)
 		abort();
-	*output = (struct http_output){ .kind = HTTP_OUTPUT_PIECE };
+	*output = (struct http_output){ .kind = HTTP_OUTPUT_BYTES };
 	return output;
 }
 
@@ -124,16 +124,27 @@ struct http_output *http_output_reply(struct http_request *request, int status,
 		"{\"error\":\"internal\",\"message\":\"The answer had a header that cannot be sent.\"}\n";
 	size_t room = fields_room(fields, count);
 
-	if (room == 0 || status < 200 || status > 599)
-		return http_output_reply(request, 500, NULL, 0, broken, sizeof broken - 1, false);
+	if (room == 0 || status < 200 || status > 599) {
+		struct http_output *output = http_output_reply(request, 500, NULL, 0, broken,
+			sizeof broken - 1, false);
+
+		if (stream) {
+			output->kind = HTTP_OUTPUT_OPEN;
+			request->keep_alive = false;
+			atomic_store(&request->gone, true);
+		}
+		return output;
+	}
 	bool bodyless = status == 204 || status == 304;
 	bool keep = request->keep_alive && !atomic_load(&request->server->stopping) &&
 		!(stream && request->minor == 0);
 	bool send_body = !bodyless && !stream && !request->head_only;
 	struct http_output *output = output_new(FIXED_BYTES + room + (send_body ? size : 0));
 
+	request->keep_alive = keep;
 	output->request = request;
-	output->close = !keep;
+	output->kind = stream ? HTTP_OUTPUT_OPEN : HTTP_OUTPUT_LAST;
+	output->close = !keep && !stream;
 	add_status(output, status);
 	for (size_t i = 0; i < count; i++) {
 		add_text(output, fields[i].name);
