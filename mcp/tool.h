@@ -90,4 +90,17 @@ const char *call_text(const struct call *call, const char *name);
 long long call_number(const struct call *call, const char *name, long long fallback);
 bool call_truth(const struct call *call, const char *name);
 
+/* Every tool's function: run_NAME, in mcp/tools/NAME.c. */
+#define READ(name, scope) bool run_##name(struct call *call);
+#define NOTE READ
+#define SEND READ
+#define UNDO READ
+#define WRITE(name, scope, undo) bool run_##name(struct call *call);
+#include "mcp/tools.def"
+#undef READ
+#undef NOTE
+#undef SEND
+#undef UNDO
+#undef WRITE
+
 #endif

@@ -175,6 +175,14 @@ char *seal_hash(const void *bytes, size_t size, struct arena *arena)
 	return to_hex(hash, sizeof hash, arena);
 }
 
+char *seal_base64(const void *bytes, size_t size, struct arena *arena)
+{
+	size_t room = sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_ORIGINAL);
+	char *text = arena_alloc(arena, room);
+
+	return sodium_bin2base64(text, room, bytes, size, sodium_base64_VARIANT_ORIGINAL);
+}
+
 bool seal_equal(const char *a, const char *b)
 {
 	unsigned char hash_a[32], hash_b[32];

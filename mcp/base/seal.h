@@ -37,6 +37,9 @@ char *seal_blind_index(const struct seal *seal, int tenant, const char *text, st
 void seal_sha256(const void *bytes, size_t size, unsigned char out[32]);
 char *seal_hash(const void *bytes, size_t size, struct arena *arena);
 
+/* Base64 of bytes, padded, in one line. */
+char *seal_base64(const void *bytes, size_t size, struct arena *arena);
+
 /* Constant-time comparison of two texts of any length. */
 bool seal_equal(const char *a, const char *b);
 

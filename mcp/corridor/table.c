@@ -8,21 +8,9 @@
 #include "mcp/base/log.h"
 #include "table.h"
 
-#define READ(name, scope) bool run_##name(struct call *call);
-#define NOTE READ
-#define SEND READ
-#define UNDO READ
-#define WRITE(name, scope, undo) bool run_##name(struct call *call);
-#include "mcp/tools.def"
-#undef READ
-#undef WRITE
-
 #define READ(name, scope) { #name, TOOL_READ, scope, run_##name, NULL, NULL },
-#undef NOTE
 #define NOTE(name, scope) { #name, TOOL_NOTE, scope, run_##name, NULL, NULL },
-#undef SEND
 #define SEND(name, scope) { #name, TOOL_SEND, scope, run_##name, NULL, NULL },
-#undef UNDO
 #define UNDO(name, scope) { #name, TOOL_UNDO, scope, run_##name, NULL, NULL },
 #define WRITE(name, scope, undo) { #name, TOOL_WRITE, scope, run_##name, #undo, NULL },
 static struct tool tools[] = {
@@ -91,7 +79,8 @@ bool table_load(struct error *error)
 			return error_set(error, ERROR_INTERNAL, "%s:%d: %s.", path, place.line, place.text);
 		if (!json_is_object(json_object_get(json_object_get(json, "inputSchema"), "properties")))
 			return error_set(error, ERROR_INTERNAL, "%s has no inputSchema with properties.", path);
-		if (tools[i].kind == TOOL_WRITE)
+		/* The resident's writes have run and member as their idempotency key. */
+		if (tools[i].kind == TOOL_WRITE && strcmp(tools[i].scope, "agent:run") != 0)
 			add_write_fields(json);
 		tools[i].json = json;
 	}

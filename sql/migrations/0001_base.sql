@@ -201,7 +201,7 @@ create table data.member_stats (
 	tenant int, member bigint,
 	first_on date not null, last_on date not null,
 	days int not null, orders int not null,
-	spend_cents bigint not null, repeat_spend_cents bigint not null,
+	spend_cents bigint not null, year_cents bigint not null,
 	primary key (tenant, member),
 	foreign key (tenant, member) references data.members
 );

@@ -1,0 +1,34 @@
+/* When to do what: sleeping until a time, a NOTIFY or a call from inside, and the list of what is due. */
+#ifndef FLASH_WAKE_H
+#define FLASH_WAKE_H
+
+#include "mcp/base/arena.h"
+#include "mcp/base/error.h"
+
+struct wake;
+
+/* Opens a connection that listens. */
+struct wake *wake_open(const char *database, struct error *error);
+void wake_close(struct wake *wake);
+
+/* Sleeps until something is notified, wake_now() is called, or the time is up. */
+void wake_wait(struct wake *wake, int timeout_ms);
+
+/* Ends a wait, from any thread or a signal handler. */
+void wake_now(struct wake *wake);
+
+/* One thing to do: a policy that is due (with its agent key), or a tenant with messages to deliver or to reap. */
+struct work {
+	int tenant;
+	const char *policy, *key;   /* NULL: not a policy */
+	bool deliver, reap;
+};
+
+/* Everything due now, and the milliseconds until the next policy is, at most 60,000. Owned by the arena. */
+bool wake_find(struct wake *wake, struct arena *arena, struct work **work, size_t *count, int *next_ms,
+	struct error *error);
+
+/* Ends what has been silent or waiting for too long in one tenant (sql/functions/deliver.sql: app.reap). */
+bool wake_reap(struct wake *wake, int tenant, struct error *error);
+
+#endif

@@ -1,0 +1,15 @@
+-- What the resident's reads need and no more.
+create view reading.tenant as
+	select t.tenant, t.slug, t.name, t.zone, t.currency, t.week_start, t.cents_per_100_points, t.message_cost_cents,
+		t.data_version, t.data_as_of
+	from data.tenants t;
+
+create view reading.member_tiers as
+	select m.tenant, m.member, m.tier from data.members m;
+
+create view reading.email_consents as
+	select c.tenant, c.member, c.granted from data.consents c where c.channel = 'email';
+
+-- When the resident last did something for or to a member.
+create view reading.contacts as
+	select a.tenant, a.member, a.created_at from data.actions a where a.run is not null and a.state = 'done';

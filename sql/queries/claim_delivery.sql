@@ -1,0 +1,3 @@
+-- $1 tenant, $2 call, $3 daemon, $4 timeout in ms. No row: nothing to send.
+select draft, attempt, member, channel, audience, subject, body, text_hash, email, phone, policy, policy_version, expires_at
+from app.claim_delivery($1::int, $2::uuid, $3::text, $4::int)
