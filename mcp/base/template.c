@@ -1,10 +1,10 @@
 /* One scanner cuts a template into literal pieces and names; check, use and fill are three readings of it. */
 #include "template.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "text.h"
+#include "utf8.h"
 
 enum { MOST_NAME = 32 };
 
@@ -48,52 +48,9 @@ static bool piece_is(const struct piece *piece, const char *name)
 	return strlen(name) == piece->size && memcmp(name, piece->start, piece->size) == 0;
 }
 
-/* The next character of UTF-8, or -1 when it is not well-formed (overlong, surrogate, cut off). */
-static int32_t character_next(const unsigned char **at)
-{
-	static const int32_t least[4] = { 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *byte = *at;
-	int more = byte[0] < 0x80 ? 0 : byte[0] >> 5 == 6 ? 1 : byte[0] >> 4 == 14 ? 2 : byte[0] >> 3 == 30 ? 3 : -1;
-
-	if (more < 0)
-		return -1;
-	int32_t character = more == 0 ? byte[0] : byte[0] & (0x3f >> more);
-
-	for (int i = 1; i <= more; i++) {
-		if (byte[i] >> 6 != 2)
-			return -1;
-		character = character << 6 | (byte[i] & 0x3f);
-	}
-	*at += more + 1;
-	return character < least[more] || character > 0x10ffff || character >> 11 == 27 ? -1 : character;
-}
-
-/* Control and line characters, what turns the direction of writing, and what nobody can see. The joiners
- * 200C and 200D stay: names in several scripts are written with them. */
-static bool character_is_hidden(int32_t c)
-{
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0xad || c == 0x61c || c == 0x200b || c == 0x200e
-		|| c == 0x200f || (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff
-		|| (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe0fff);
-}
-
-/* The place, counted in characters from 1, of the first one that may not be shown; 0 when there is none. */
-static size_t text_hidden_at(const char *text, bool lines)
-{
-	const unsigned char *at = (const unsigned char *)text;
-
-	for (size_t place = 1; *at != '\0'; place++) {
-		int32_t c = character_next(&at);
-
-		if (c < 0 || (character_is_hidden(c) && !(lines && c == '\n')))
-			return place;
-	}
-	return 0;
-}
-
 bool template_value_check(const char *value, struct error *error)
 {
-	size_t hidden = text_hidden_at(value, false);
+	size_t hidden = utf8_hidden_at(value, false);
 
 	if (hidden > 0)
 		return error_set(error, ERROR_FORMAT, "character %zu is a control, invisible or direction-turning "
@@ -125,7 +82,7 @@ static bool piece_check(const char *text, const struct piece *piece, const char 
 
 bool template_check(const char *text, const char *const *names, size_t count, struct error *error)
 {
-	size_t hidden = text_hidden_at(text, true);
+	size_t hidden = utf8_hidden_at(text, true);
 	const char *at = text;
 
 	if (hidden > 0)
