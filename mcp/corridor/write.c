@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mcp/base/log.h"
+#include "mcp/base/seal.h"
 #include "station.h"
 
 enum { BATCH_MOST = 64 };
@@ -41,7 +42,6 @@ static void take_answer(struct call *call, json_t *row)
 	const char *sentence = json_string_value(json_object_get(row, "sentence"));
 	enum error_code code = state == NULL ? ERROR_NONE : error_from_sqlstate(state);
 
-	call->result = NULL;
 	if (code != ERROR_NONE) {
 		call_refuse(call, code, "%s", sentence);
 		return;
@@ -90,11 +90,15 @@ static void finish(struct corridor *corridor, struct job *chain)
 		next = job->next;
 		job->next = NULL;
 		if (call->error.code == ERROR_BUSY && !call->no_cache) {
-			/* Once more, alone: whoever stood in the circle with it has gone on. */
+			/* Once more, alone: whoever stood in the circle with it has gone on. A call of its own in the record,
+			 * where the first try has its row. */
 			call->no_cache = true;
 			call->error.code = ERROR_NONE;
+			seal_uuid(call->id);
 			run_batch(corridor, job);
 		}
+		if (call->error.code != ERROR_NONE)
+			call->result = NULL;
 		if (call->audited)
 			call->done(call);
 		else

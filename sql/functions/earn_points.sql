@@ -23,7 +23,8 @@ begin
 	insert into data.ledger (tenant, entry, member, delta, kind, lot, action, at)
 		values (p_tenant, p_action, v_member, v_points, 'earn', v_lot, p_action, v_now);
 	return row(v_member, (v_points * v_rate + 99) / 100,
-		jsonb_build_object('points', v_points, 'balance', v_balance))::effect.result;
+		jsonb_strip_nulls(jsonb_build_object('points', v_points, 'balance', v_balance,
+			'reason', p_args ->> 'reason')))::effect.result;
 end $$;
 
 -- Takes the lot back, if the member has not touched it.

@@ -47,8 +47,8 @@ begin
 	perform app.refuse('FLSTA', format('Action %s was undone at %s by %s already.', p_action, a.undone_at, a.undone_by));
 end $$;
 
--- Reverses one action: its row first, so that two undoers cannot both pass; then the effect's own reverse; then
--- the money, back into the window it came from.
+-- Reverses one action: its row first, so that two undoers cannot both pass; then the effect's own reverse. The
+-- money goes back later, with the chunk's: the budget row is the last lock here too.
 create function app.undo_one(p_tenant int, p_key text, p_principal text, p_action uuid) returns void
 language plpgsql volatile as $$
 declare
@@ -65,16 +65,18 @@ begin
 	end case;
 	update data.actions set state = 'undone', undone_at = app.now(), undone_by = p_principal
 		where tenant = p_tenant and action = p_action;
-	perform app.give_back(p_tenant, a.key, a.budget_starts_at, a.value_cents);
 end $$;
 
 -- Applies a preview, at most p_limit actions a transaction; the caller asks again until `left` is 0. The first
--- chunk checks the hash; p_chunk > 1 goes on with what that check let through.
+-- chunk checks the hash; p_chunk > 1 goes on with what that check let through. Of many actions each may fail for
+-- itself and is reported; a single one's refusal is the answer. A lock that could not be had ends the chunk, which
+-- then has done nothing and can be asked for again.
 create function app.apply_undo(p_tenant int, p_call uuid, p_key text, p_principal text, p_via text, p_scope jsonb,
 	p_hash text, p_chunk int, p_skip uuid[], p_limit int) returns jsonb language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
-	v_now text; x record; v_done int := 0; v_cents bigint := 0; v_left bigint; v_failed jsonb := '[]'; v_sentence text;
+	v_now text; x record; v_ids uuid[] := '{}'; v_cents bigint := 0; v_left bigint; v_failed jsonb := '[]';
+	v_state text; v_sentence text;
 begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
@@ -89,16 +91,25 @@ begin
 			where s.action <> all (p_skip) limit p_limit loop
 		begin
 			perform app.undo_one(p_tenant, p_key, p_principal, x.action);
-			v_done := v_done + 1;
+			v_ids := v_ids || x.action;
 			v_cents := v_cents + x.value_cents;
 		exception when others then
-			get stacked diagnostics v_sentence = message_text;
-			v_failed := v_failed || jsonb_build_object('action', x.action, 'why', v_sentence);
+			get stacked diagnostics v_state = returned_sqlstate, v_sentence = message_text;
+			if p_scope ? 'action' or v_state ~ '^(40|55P03|57)' then
+				raise;
+			end if;
+			v_failed := v_failed || jsonb_build_object('action', x.action, 'why',
+				case when v_state like 'FL%' then v_sentence else 'It could not be undone (' || v_state || ').' end);
 		end;
 	end loop;
 	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip)
 		and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
-	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents, v_done,
-		jsonb_build_object('scope', p_scope, 'undone', v_done, 'not_undone', v_failed));
-	return jsonb_build_object('undone', v_done, 'value_cents', v_cents, 'not_undone', v_failed, 'left', v_left);
+	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents,
+		cardinality(v_ids), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_ids), 'not_undone', v_failed));
+	for x in select a.key, a.budget_starts_at, sum(a.value_cents)::bigint as cents from data.actions a
+			where a.tenant = p_tenant and a.action = any (v_ids) group by 1, 2 order by 1, 2 loop
+		perform app.give_back(p_tenant, x.key, x.budget_starts_at, x.cents);
+	end loop;
+	return jsonb_build_object('undone', cardinality(v_ids), 'value_cents', v_cents, 'not_undone', v_failed,
+		'left', v_left);
 end $$;

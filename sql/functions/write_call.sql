@@ -36,7 +36,8 @@ begin
 			state, created_at)
 		values (p_tenant, p_call, p_key, p_idem, p_tool, v_run, v.member, v.value_cents, v_window, v.detail, 'done',
 			app.now());
-	v_answer := jsonb_build_object('status', 'executed', 'action', p_call, 'value_cents', v.value_cents) || v.detail;
+	v_answer := jsonb_build_object('status', case p_tool when 'draft_outreach' then 'pending_approval'
+		else 'executed' end, 'action', p_call, 'value_cents', v.value_cents) || v.detail;
 	update data.idempotency set answer = v_answer where tenant = p_tenant and key = p_key and idem = p_idem;
 	perform app.write_audit(p_tenant, p_call, p_key, p_via, p_tool, 'executed', '', p_hash, v.value_cents, 1, null);
 	v_left := app.charge(p_tenant, v_key, v_window, v.value_cents, 1);
