@@ -127,7 +127,7 @@ create function app.act_chunk(p_tenant int, p_call uuid, p_key text, p_run uuid,
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
 	v_key data.keys; v_run data.runs; v_window timestamptz; v_now timestamptz := app.now(); v_each bigint; v_tool text;
-	v_members bigint[]; v_codes text[]; v_done int; v_left bigint; v_expires timestamptz; v_id text;
+	v_members bigint[]; v_done int; v_left bigint; v_expires timestamptz; v_id text;
 begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
@@ -186,15 +186,17 @@ begin
 				select p_tenant, g.action, p_key, p_run || ':' || g.member || ':gift', v_tool, p_run, g.member, v_each, v_window,
 					jsonb_build_object('coupon', g.code, 'pool', p_pool), 'done', v_now from given g
 		)
-		select coalesce(array_agg(g.member order by g.member), '{}'), coalesce(array_agg(g.code order by g.member), '{}')
-			into v_members, v_codes from given g;
-		v_done := cardinality(v_members);
+		select count(*) into v_done from given g;
 	end if;
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'act_chunk', 'executed', '', null, v_done * v_each, v_done,
 		jsonb_build_object('run', p_run, 'kind', p_kind, 'members', v_done));
 	v_left := app.charge_run(p_tenant, v_key, v_run, v_window, v_done * v_each);
-	return jsonb_build_object('status', 'executed', 'members', to_jsonb(v_members), 'coupons', to_jsonb(v_codes),
-		'value_cents', v_done * v_each, 'budget_left_cents', v_left);
+	-- Also whom an earlier try of this chunk served: a run that is taken over goes on with them.
+	return (select jsonb_build_object('status', 'executed', 'members', coalesce(jsonb_agg(a.member order by a.member), '[]'),
+			'coupons', coalesce(jsonb_agg(a.detail -> 'coupon' order by a.member), '[]'), 'value_cents', v_done * v_each,
+			'budget_left_cents', v_left)
+		from data.actions a where a.tenant = p_tenant and a.run = p_run and a.member = any (p_members) and a.tool = v_tool
+			and a.state = 'done');
 end $$;
 
 -- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet, and not written to

@@ -1,0 +1,46 @@
+/* Inside a cycle: what its steps share. Only agent/cycle*.c include this. */
+#ifndef FLASH_CYCLE_STEPS_H
+#define FLASH_CYCLE_STEPS_H
+
+#include "cycle.h"
+#include "decide.h"
+#include "models/bgnbd.h"
+#include "policy.h"
+
+struct cycle {
+	struct corridor *corridor;
+	const struct caller *caller;
+	const struct cycle_options *options;
+	struct arena *arena;
+	const json_t *opened;       /* what open_run answered */
+	const char *run, *as_of, *day;
+	json_int_t fence;
+	const struct policy *policy;
+	struct bgnbd_fit fit;
+	struct decide_input input;
+	const struct decide_result *result;
+	uint8_t *given;             /* per place in chosen: 1 when the gift, if any, was given */
+	const char **codes;         /* per place in chosen: the coupon given, or NULL */
+	json_t *report;
+};
+
+/* A tool call under the cycle's key. `*result` is owned by the cycle's arena. */
+bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **result, struct error *error);
+
+/* Says what is being done. */
+void cycle_say(const struct cycle *cycle, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Fits the model on all members' histories; the fit says itself whether it may be used. */
+bool cycle_fit(struct cycle *cycle, struct error *error);
+
+/* Reads the audience with its scores into the decision's input. */
+bool cycle_read_candidates(struct cycle *cycle, struct error *error);
+
+/* Writes one decision row for every candidate. */
+bool cycle_record(struct cycle *cycle, struct error *error);
+
+/* Gives points and coupons, then drafts the messages, in chunks; what was done goes into the report. */
+bool cycle_give(struct cycle *cycle, struct error *error);
+bool cycle_draft(struct cycle *cycle, struct error *error);
+
+#endif
