@@ -1,0 +1,17 @@
+/* A tool's statements: the tenant always goes first, and it is always the caller's. */
+#ifndef FLASH_TOOLS_QUERY_H
+#define FLASH_TOOLS_QUERY_H
+
+#include "mcp/db/db.h"
+#include "mcp/tool.h"
+
+/* Runs a named statement over the views, read-only, in the caller's tenant, which is its $1; `values` follow. */
+bool query_rows(struct call *call, const char *name, const char *const *values, size_t count, struct db_rows **rows);
+
+/* Runs a named statement over a definer function that answers one JSON value; the tenant is its $1 here too. */
+bool query_answer(struct call *call, const char *name, const char *const *values, size_t count, json_t **answer);
+
+/* A whole number as a parameter. */
+const char *query_number(const struct call *call, long long number);
+
+#endif
