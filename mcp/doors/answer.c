@@ -1,0 +1,134 @@
+#include "answer.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mcp/base/text.h"
+#include "mcp/corridor/corridor.h"
+
+/* Room for both copies of the result, the escapes of the second one, and the rest. */
+enum { TEXT_MAX = 8 * ANSWER_BYTES_MAX };
+
+static char *own_dump(struct arena *arena, const json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+
+	if (text == NULL)
+		abort();
+	arena_own(arena, text, free);
+	return text;
+}
+
+/* An error result: its sentence for the model, and its word for programs. */
+static char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence,
+	enum error_code code)
+{
+	json_t *text = json_string(sentence), *result, *meta;
+
+	if (text == NULL) {   /* cut inside a character */
+		char *ascii = arena_copy(arena, sentence);
+
+		for (char *at = ascii; *at != '\0'; at++)
+			*at = (unsigned char)*at < 0x80 ? *at : '?';
+		text = json_string(ascii);
+	}
+	result = json_pack("{s:[{s:s, s:o}], s:b}", "content", "type", "text", "text", text, "isError", 1);
+	rpc_complete(message, result, -1);
+	meta = json_object_get(result, "_meta");
+	if (meta == NULL) {
+		meta = json_object();
+		json_object_set_new(result, "_meta", meta);
+	}
+	json_object_set_new(meta, "flash/error", json_pack("{s:s, s:s}", "code", error_word(code), "status",
+		error_class(code) == ERROR_CLASS_REFUSED ? "refused" : "failed"));
+	return rpc_result(arena, message, result);
+}
+
+/* What to ask for instead of an answer that is too large: the arguments that this tool can be narrowed by. */
+static char *answer_too_large(struct arena *arena, const struct rpc_message *message, const struct call *call,
+	size_t size)
+{
+	const json_t *properties = json_object_get(tool_input_schema(call->tool), "properties");
+	const json_t *limit = json_object_get(call->args, "limit");
+	struct text text = text_open(arena, 600);
+	const char *name;
+	json_t *ignored;
+	bool first = true;
+
+	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the question, ask for "
+		"less: ", (size + 1023) / 1024, (int)(ANSWER_BYTES_MAX / 1024));
+	if (json_object_get(properties, "limit") != NULL) {
+		if (json_is_integer(limit))
+			text_format(&text, "set limit below %lld and page with the cursor, or narrow it.",
+				(long long)json_integer_value(limit));
+		else
+			text_add(&text, "set a smaller limit and page with the cursor, or narrow it.");
+	} else {
+		text_add(&text, "narrow it by its arguments");
+		json_object_foreach((json_t *)(uintptr_t)properties, name, ignored) {
+			text_format(&text, "%s %s", first ? ":" : ",", name);
+			first = false;
+		}
+		text_add(&text, ".");
+	}
+	return answer_error(arena, message, text.bytes, ERROR_ARGUMENT);
+}
+
+/* The result goes out twice, as JSON and as the text of the same JSON; it is dumped once. */
+static char *answer_result(struct arena *arena, const struct rpc_message *message, const struct call *call)
+{
+	const char *dump = own_dump(arena, call->result);
+	json_t *rest = arena_json(arena, json_object());
+	const char *tail;
+	struct text text = text_open(arena, TEXT_MAX);
+
+	if (strlen(dump) > ANSWER_BYTES_MAX)
+		return answer_too_large(arena, message, call, strlen(dump));
+	rpc_complete(message, rest, -1);
+	tail = own_dump(arena, rest);
+	text_add(&text, "{\"jsonrpc\":\"2.0\",\"id\":");
+	text_add(&text, own_dump(arena, message->id));
+	text_add(&text, ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":");
+	text_add(&text, own_dump(arena, arena_json(arena, json_string(dump))));
+	text_add(&text, "}],\"structuredContent\":");
+	text_add(&text, dump);
+	if (strcmp(tail, "{}") == 0)
+		text_add(&text, "}}");
+	else
+		text_format(&text, ",%s}", tail + 1);
+	return text.bytes;
+}
+
+static char *answer_fault(struct arena *arena, const struct rpc_message *message, int code, const char *text,
+	const char *value)
+{
+	struct fault fault;
+
+	fault_set(&fault, arena, 200, code, "%s%s", text, value);
+	return rpc_fault(arena, message->id, &fault);
+}
+
+/* A tool that this caller cannot see does not exist for it, whatever else was wrong with the call. */
+static bool is_unknown(const struct call *call)
+{
+	return call->error.code == ERROR_UNKNOWN_TOOL || (error_class(call->error.code) == ERROR_CLASS_REFUSED &&
+		(call->tool == NULL || !caller_holds(&call->caller, call->tool->scope)));
+}
+
+char *answer_call(struct arena *arena, const struct rpc_message *message, const struct call *call, int *status)
+{
+	enum error_code code = call->error.code;
+
+	*status = code == ERROR_KEY ? 401 : 200;
+	if (code == ERROR_NONE)
+		return answer_result(arena, message, call);
+	if (code == ERROR_KEY)
+		return answer_fault(arena, message, FAULT_HTTP - 401, "", call->error.text);
+	if (is_unknown(call))
+		return answer_fault(arena, message, FAULT_PARAMS, "Unknown tool: ", call->name);
+	if (code == ERROR_INTERNAL || code == ERROR_SYSTEM || code == ERROR_SCHEMA)
+		return answer_fault(arena, message, FAULT_INTERNAL, "Something broke inside flashd; what was done is in the "
+			"audit under this call. Tell the operator this reference: ", call->id);
+	return answer_error(arena, message, call->error.text, code);
+}
