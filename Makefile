@@ -13,10 +13,11 @@ B       = build/san
 CFLAGS  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation
 endif
 
-SOURCES := $(sort $(wildcard agent/*.c agent/*/*.c mcp/*/*.c mcp/*/*/*.c)) contrib/demo/brand.c
+SOURCES := $(sort $(wildcard agent/*.c agent/*/*.c mcp/*/*.c mcp/*/*/*.c)) \
+           $(filter-out contrib/demo/main.c,$(wildcard contrib/demo/*.c))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $B/embed.o
 PARTS   := $(filter-out $B/agent/main.o,$(OBJECTS))
-EMBED   := $(sort $(wildcard sql/*/*.sql sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
+EMBED   := $(sort $(wildcard sql/migrations/*.sql sql/functions/*.sql sql/queries/*.sql sql/roles/*.sql sql/load/*.sql sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 
 .PHONY: help demo test build units bench fuzz install clean packages packages-test packages-bench

@@ -11,14 +11,14 @@
 #include "mcp/base/embed.h"
 #include "mcp/base/log.h"
 
-enum { NAMES_MAX = 256, VALUES_MAX = 40 };
+enum { NAMES_MAX = 256, NAME_BYTES = 48 };
 
 struct db {
 	PGconn *conn;
 	char application[32];
 	bool in_transaction;
 	size_t prepared;
-	const char *names[NAMES_MAX];   /* of what this session has prepared */
+	char names[NAMES_MAX][NAME_BYTES];   /* of what this session has prepared */
 	const char *channel;
 };
 
@@ -128,7 +128,7 @@ static const char *prepare(struct db *db, const char *name, struct error *error)
 	snprintf(path, sizeof path, "sql/queries/%s.sql", name);
 	const struct embed *file = embed_find(path);
 
-	if (file == NULL || db->prepared == NAMES_MAX) {
+	if (file == NULL || db->prepared == NAMES_MAX || strlen(name) >= NAME_BYTES) {
 		error_set(error, ERROR_INTERNAL, "There is no statement `%s`.", name);
 		return NULL;
 	}
@@ -136,11 +136,11 @@ static const char *prepare(struct db *db, const char *name, struct error *error)
 	bool good = PQresultStatus(result) == PGRES_COMMAND_OK;
 
 	if (good)
-		db->names[db->prepared++] = name;
+		snprintf(db->names[db->prepared++], NAME_BYTES, "%s", name);
 	else
 		result_error(db, result, name, error);
 	PQclear(result);
-	return good ? name : NULL;
+	return good ? db->names[db->prepared - 1] : NULL;
 }
 
 static bool take(struct db *db, PGresult *result, const char *name, struct arena *arena, struct db_rows **rows,
