@@ -1,5 +1,5 @@
-/* The calendar repeats every 400 years, or 146,097 days; with the year begun in March, the leap day comes last
- * and the months fall into the regular pattern (153 m + 2) / 5. */
+/* The calendar repeats every 400 years, or 146,097 days; with the year begun in March, the leap
+ * day comes last and the months fall into the regular pattern (153 m + 2) / 5. */
 #include "contrib/demo/civil.h"
 
 #include <string.h>
@@ -60,7 +60,8 @@ bool civil_parse(const char *text, int *day, struct error *error)
 		}
 	}
 	return error_set(error, ERROR_ARGUMENT,
-		"\"%.40s\" is not a day between 1970 and 2199; write it as YYYY-MM-DD, for example 2026-11-20", text);
+		"\"%.40s\" is not a day between 1970 and 2199; write it as YYYY-MM-DD, such as 2026-11-20",
+			text);
 }
 
 static void put(char *out, int value, int count)

@@ -1,6 +1,6 @@
-/* Days and local times of the demo brand as plain numbers: a day counts from 1970-01-01, a moment is seconds
- * of local wall-clock time since then. The brand never opens between 02:00 and 03:00, so that no moment falls
- * into a clock change and no zone table is needed. */
+/* Days and local times of the demo brand as plain numbers: a day counts from 1970-01-01, a
+ * moment is seconds of local wall-clock time since then. The brand never opens between 02:00 and
+ * 03:00, so that no moment falls into a clock change and no zone table is needed. */
 #ifndef FLASH_DEMO_CIVIL_H
 #define FLASH_DEMO_CIVIL_H
 

@@ -1,7 +1,6 @@
 #include "contrib/demo/history.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "contrib/demo/civil.h"
 #include "contrib/demo/kinds.h"
@@ -10,7 +9,8 @@ const char *const history_sources[6] = { "store", "web", "app", "referral", "soc
 
 static const double source_weights[6] = { 0.44, 0.22, 0.10, 0.11, 0.08, 0.05 };
 
-/* BG/NBD in days of brand time: buying rate gamma(shape, scale), chance to stop after each purchase beta(a, b). */
+/* BG/NBD in days of brand time: buying rate gamma(shape, scale), chance to stop after each
+ * purchase beta(a, b). */
 static const double rate_shape = 0.85, rate_scale = 0.028, stop_a = 0.55, stop_b = 3.6;
 static const double buyers = 0.94, joined_before = 0.36;
 
@@ -24,21 +24,25 @@ static int joining_day(const struct world *world, struct draw *draw)
 
 	if (u < joined_before)
 		return world->first + (int)(v * WORLD_BEFORE_DAYS);
-	double place = (sqrt(1 + v * growth * (2 + growth)) - 1) / growth;   /* density 1 + growth * place */
+	/* Density 1 + growth * place. */
+	double place = (sqrt(1 + v * growth * (2 + growth)) - 1) / growth;
 
 	return world->start + (int)(place * span);
 }
 
-/* A moment on a day: shops 9:30 to 20:00 with a peak towards the evening, online from 7:00 to 23:30. */
+/* A moment on a day: shops 9:30 to 20:00 with a peak towards the evening, online from 7:00 to
+ * 23:30. */
 static int64_t moment(struct draw *draw, int day, enum channel channel)
 {
 	double u = draw_uniform(draw), v = draw_uniform(draw), high = u > v ? u : v;
-	double seconds = channel == CHANNEL_STORE ? 34200 + (0.35 * u + 0.65 * high) * 37800 : 25200 + high * 59400;
+	double seconds = channel == CHANNEL_STORE ? 34200 + (0.35 * u + 0.65 * high) * 37800 : 25200 +
+		high * 59400;
 
 	return (int64_t)day * day_seconds + (int64_t)seconds;
 }
 
-static enum channel pick_channel(const struct world *world, struct draw *draw, int day, double online)
+static enum channel pick_channel(const struct world *world, struct draw *draw, int day,
+	double online)
 {
 	double place = (double)(day - world->first) / (world->as_of - world->first);
 
@@ -102,7 +106,8 @@ static void live(const struct world *world, struct history *history, struct draw
 	history->enrolled_at = history->orders[0].at - 150;
 }
 
-/* Baskets around the member's own level, in cents; shop sales in January and July take something off. */
+/* Baskets around the member's own level, in cents; shop sales in January and July take something
+ * off. */
 static void fill_basket(struct draw *draw, struct order *order, double level)
 {
 	double cents = exp(level + 0.48 * draw_normal(draw));
@@ -119,7 +124,8 @@ static int64_t spend(const struct history *history, int64_t at, bool net)
 {
 	int64_t sum = 0;
 
-	for (int i = history->count - 1; i >= 0 && history->orders[i].at >= at - 365 * day_seconds; i--) {
+	for (int i = history->count - 1; i >= 0 && history->orders[i].at >=
+		at - 365 * day_seconds; i--) {
 		const struct order *order = &history->orders[i];
 
 		if (order->at < at)
@@ -162,27 +168,28 @@ static void give(const struct world *world, struct history *history, enum pool_i
 	const struct pool *rules = &world_pools[pool];
 	int64_t day = at / day_seconds, last = day + rules->valid_days;
 
-	if (at < world->start * day_seconds || at >= world->as_of * day_seconds || at < history->enrolled_at ||
-		history->coupon_count == HISTORY_COUPONS)
-		return;
+	if (at < world->start * day_seconds || at >= world->as_of * day_seconds ||
+		at < history->enrolled_at || history->coupon_count == HISTORY_COUPONS) return;
 	if (pool == POOL_SCHOOL || pool == POOL_SPRING) {
 		int64_t end = world->as_of + world_campaigns[rules->campaign].ends;
 
 		last = last < end ? last : end;
 	}
 	history->coupons[history->coupon_count++] = (struct coupon){
-		.issued_at = at, .expires_at = last * day_seconds + day_seconds - 1, .pool = pool, .order = -1,
+		.issued_at = at, .expires_at = last * day_seconds + day_seconds - 1, .pool = pool, .order =
+			-1,
 	};
 }
 
-/* A campaign's coupons: to everybody who bought in the half year before, every `every` days, until its pool or the
- * campaign ends. */
-static void give_rounds(const struct world *world, struct history *history, struct draw *draw, enum pool_id pool,
-	int every, int64_t until)
+/* A campaign's coupons: to everybody who bought in the half year before, every `every` days,
+ * until its pool or the campaign ends. */
+static void give_rounds(const struct world *world, struct history *history, struct draw *draw,
+	enum pool_id pool, int every, int64_t until)
 {
 	const struct campaign *campaign = &world_campaigns[world_pools[pool].campaign];
 	int64_t at = (world->as_of + campaign->starts) * day_seconds + 8 * 3600 +
-		(int64_t)draw_below(draw, 12 * 3600) + (int64_t)draw_below(draw, (uint32_t)every) * day_seconds;
+		(int64_t)draw_below(draw, 12 * 3600) + (int64_t)draw_below(draw,
+			(uint32_t)every) * day_seconds;
 
 	for (; at < until; at += every * day_seconds)
 		if (bought_between(history, at - 180 * day_seconds, at))
@@ -192,7 +199,7 @@ static void give_rounds(const struct world *world, struct history *history, stru
 static void give_yearly(const struct world *world, struct history *history, struct draw *draw)
 {
 	bool partner = draw_chance(draw, 0.12);
-	int64_t vip_shift = (int64_t)draw_below(draw, 60 * 12) * 3600 / 12, partner_day = 200 + draw_below(draw, 150);
+	int vip_shift = (int)draw_below(draw, 60), partner_day = 200 + (int)draw_below(draw, 150);
 
 	for (int year = civil_date(world->start).year; year <= civil_date(world->as_of).year; year++) {
 		int64_t at = (civil_day(year, 1, 1) + history->birthday) * day_seconds + 7 * 3600 + 1800;
@@ -200,8 +207,8 @@ static void give_yearly(const struct world *world, struct history *history, stru
 		if (bought_between(history, at - 365 * day_seconds, at))
 			give(world, history, POOL_BIRTHDAY, at);
 	}
-	for (int day = world->start; day < world->as_of; day += 91) {
-		int64_t at = day * day_seconds + 10 * 3600 + vip_shift;
+	for (int day = world->start + vip_shift; day < world->as_of; day += 91) {
+		int64_t at = day * day_seconds + 10 * 3600;
 
 		if (tier_of(spend(history, at, false)) >= 2)
 			give(world, history, POOL_VIP, at);
@@ -225,8 +232,9 @@ static void give_coupons(const struct world *world, struct history *history, str
 	for (int i = 0; i < history->count; i++) {
 		int64_t at = history->orders[i].at + 120 * day_seconds;
 
-		if (draw_chance(&missed, 0.35) && (i + 1 == history->count || history->orders[i + 1].at > at))
-			give(world, history, POOL_WINBACK, at / day_seconds * day_seconds + 9 * 3600 + 900);
+		if (draw_chance(&missed, 0.35) && (i + 1 == history->count || history->orders[i +
+			1].at > at)) give(world, history, POOL_WINBACK, at / day_seconds * day_seconds +
+			9 * 3600 + 900);
 	}
 	for (int i = 1; i < history->coupon_count; i++) {
 		struct coupon coupon = history->coupons[i];
@@ -248,21 +256,23 @@ static void use_coupons(struct history *history, struct draw *draw)
 		for (int c = 0; c < history->coupon_count; c++) {
 			struct coupon *coupon = &history->coupons[c];
 
-			if (coupon->order < 0 && coupon->issued_at + 600 <= order->at && order->at <= coupon->expires_at &&
-				order->gross_cents >= 2 * world_pools[coupon->pool].value_cents &&
-				(best == NULL || coupon->expires_at < best->expires_at))
-				best = coupon;
+			if (coupon->order < 0 && coupon->issued_at + 600 <= order->at && order->at <=
+				coupon->expires_at && order->gross_cents >=
+				2 * world_pools[coupon->pool].value_cents && (best == NULL ||
+				coupon->expires_at < best->expires_at)) best = coupon;
 		}
 		if (best == NULL || !draw_chance(draw, world_pools[best->pool].use_chance))
 			continue;
 		best->order = i;
 		order->coupon = (int)(best - history->coupons);
-		order->discount_cents = world_pools[best->pool].value_cents;   /* a coupon replaces a sale price */
+		/* A coupon stands in place of a sale price. */
+		order->discount_cents = world_pools[best->pool].value_cents;
 	}
 }
 
 /* About 3 in 100 orders come back, half of them whole. */
-static void send_back(const struct world *world, struct order *orders, int count, uint32_t member, uint64_t kind)
+static void send_back(const struct world *world, struct order *orders, int count, uint32_t member,
+	uint64_t kind)
 {
 	struct draw draw = draw_stream(world->seed, DRAW_REFUND, (uint64_t)member * 2 + kind);
 

@@ -1,5 +1,6 @@
-/* One member's life: joins, buys at a pace of its own until it silently stops (the BG/NBD story), gets and uses
- * coupons, sends things back. Made whole in memory, member by member, so that the brand streams to disk. */
+/* One member's life: joins, buys at a pace of its own until it silently stops (the BG/NBD
+ * story), gets and uses coupons, sends things back. Made whole in memory, member by member, so
+ * that the brand streams to disk. */
 #ifndef FLASH_DEMO_HISTORY_H
 #define FLASH_DEMO_HISTORY_H
 
@@ -39,8 +40,8 @@ extern const char *const history_sources[6];
 /* Fills `history` with the life of member number `member` (from 1). */
 void history_make(const struct world *world, uint32_t member, struct history *history);
 
-/* Orders by people who are no members, one in five of all: slot `member` of them, at most HISTORY_PASSING, into
- * `orders`; how many. */
+/* Orders by people who are no members, one in five of all: slot `member` of them, at most
+ * HISTORY_PASSING, into `orders`; how many. */
 int history_passers_by(const struct world *world, uint32_t member, struct order *orders);
 
 #endif

@@ -38,7 +38,8 @@ static void flush(struct sheet *sheet)
 	sheet->used = 0;
 }
 
-/* Room for one piece (a number, a time, or a text part of at most SHEET_PIECE bytes) and a comma. */
+/* Room for one piece (a number, a time, or a text part of at most SHEET_PIECE bytes) and a
+ * comma. */
 static char *begin_field(struct sheet *sheet)
 {
 	if (SHEET_BUFFER - sheet->used < SHEET_PIECE + 4)
@@ -49,8 +50,8 @@ static char *begin_field(struct sheet *sheet)
 	return sheet->bytes + sheet->used;
 }
 
-struct sheet *sheet_open(struct arena *arena, const char *folder, const char *name, const char *header,
-	struct error *error)
+struct sheet *sheet_open(struct arena *arena, const char *folder, const char *name,
+	const char *header, struct error *error)
 {
 	struct sheet *sheet = arena_alloc(arena, sizeof *sheet);
 
@@ -176,6 +177,7 @@ bool sheet_close(struct sheet *const *sheets, size_t count, struct error *error)
 		return true;
 	for (size_t i = 0; i < count; i++)
 		unlink(sheets[i]->part);
-	return error_set(error, ERROR_SYSTEM, "writing %s failed: %s; make room on that disk and start again",
-		bad->name, strerror(cause));
+	return error_set(error, ERROR_SYSTEM,
+		"writing %s failed: %s; make room on that disk and start again", bad->name,
+		strerror(cause));
 }
