@@ -2,6 +2,7 @@
  * 027) and against an independent way to compute the same expectation; the data stay outside. */
 #include "check.h"
 
+#include <stdint.h>
 #include <zlib.h>
 
 #include "agent/models/bgnbd.h"
@@ -375,6 +376,62 @@ static void refusals_keep_the_last_good(void)
 	CHECK_INT(bgnbd_fit(&rows, &last).verdict, BGNBD_TOO_FEW);
 }
 
+/* Members with exponential rates (mean 1/5 a week) who leave after a purchase with chance `leave`. */
+static struct bgnbd_fit simulated_fit(uint64_t seed, double leave, const struct bgnbd *last_good)
+{
+	static double x[600], t_x[600], t[600], weight[600];
+	uint64_t bits = 88172645463325252u * seed;
+	double draws[2];
+
+	for (size_t i = 0; i < 600; i++) {
+		double rate = 0, at = 0;
+
+		x[i] = t_x[i] = 0;
+		t[i] = 30 + (double)(i % 10);
+		weight[i] = 1;
+		do {
+			for (int k = 0; k < 2; k++) {
+				bits ^= bits << 13;
+				bits ^= bits >> 7;
+				bits ^= bits << 17;
+				draws[k] = ((double)(bits >> 11) + .5) * 0x1p-53;
+			}
+			if (rate > 0) {
+				x[i]++;
+				t_x[i] = at;
+			} else {
+				rate = -log(draws[1]) / 5;
+			}
+			at += -log(draws[0]) / rate;
+		} while (at <= t[i] && !(x[i] > 0 && draws[1] < leave));
+	}
+	struct bgnbd_rows rows = { .count = 600, .x = x, .t_x = t_x, .t = t, .weight = weight };
+
+	return bgnbd_fit(&rows, last_good);
+}
+
+static void data_that_cannot_tell_are_refused(void)
+{
+	struct bgnbd last = { .r = .3, .alpha = 4, .a = .8, .b = 2 };
+	int fitted_models = 0, edges = 0, no_better = 0;
+
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct bgnbd_fit none = simulated_fit(seed, 0, &last), some = simulated_fit(seed, .2, &last);
+
+		CHECK(none.verdict == BGNBD_NO_BETTER || none.verdict == BGNBD_AT_BOUND);
+		CHECK_NEAR(none.model.a, .8, 0);
+		CHECK(none.usable && strstr(none.sentence, "the last good parameters are kept") != NULL);
+		CHECK(some.verdict == BGNBD_FITTED || some.verdict == BGNBD_FITTED_MODIFIED
+			|| some.verdict == BGNBD_AT_BOUND);
+		CHECK((some.verdict == BGNBD_AT_BOUND) == (strstr(some.sentence, "at the edge") != NULL));
+		CHECK(some.verdict != BGNBD_AT_BOUND || fabs(some.model.a - .8) < 1e-12);
+		no_better += none.verdict == BGNBD_NO_BETTER;
+		edges += some.verdict == BGNBD_AT_BOUND;
+		fitted_models += some.verdict == BGNBD_FITTED && some.log_likelihood > some.nbd_log_likelihood + 100;
+	}
+	CHECK(no_better > 0 && edges > 0 && fitted_models > 0);
+}
+
 static void spend_refusals(void)
 {
 	double x[300], mean[300], weight[300];
@@ -415,6 +472,7 @@ int main(void)
 	CHECK_RUN(smooth_through_a_one);
 	CHECK_RUN(gap_is_its_own_quantile);
 	CHECK_RUN(refusals_keep_the_last_good);
+	CHECK_RUN(data_that_cannot_tell_are_refused);
 	CHECK_RUN(spend_refusals);
 	return check_done();
 }
