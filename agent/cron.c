@@ -27,7 +27,7 @@ static int number_read(const char **at, const struct field *field)
 	return digits > 0 && digits < 3 && value >= field->least && value <= field->most ? value : -1;
 }
 
-/* One item of a list: star, number, range, each with an optional step (a lone number takes none). */
+/* One item of a list: star, number, range; an optional step, but not after a lone number. */
 static bool item_read(const char **at, const struct field *field, uint64_t *bits)
 {
 	int first = field->least, last = field->most, step = 1;
@@ -58,7 +58,8 @@ static bool item_read(const char **at, const struct field *field, uint64_t *bits
 	return true;
 }
 
-static bool field_read(const char **at, const struct field *field, uint64_t *bits, struct error *error)
+static bool field_read(
+	const char **at, const struct field *field, uint64_t *bits, struct error *error)
 {
 	const char *start = *at;
 
@@ -73,9 +74,10 @@ static bool field_read(const char **at, const struct field *field, uint64_t *bit
 	}
 	int size = (int)strcspn(start, " ");
 
-	return error_set(error, ERROR_CONFIG, "the %s field \"%.*s\" is not a schedule: give numbers from %d to "
-		"%d, lists 1,2, ranges 1-5, steps */5 or *", field->name, size < 40 ? size : 40, start,
-		field->least, field->most);
+	return error_set(error, ERROR_CONFIG,
+		"the %s field \"%.*s\" is not a schedule: give numbers from %d to "
+		"%d, lists 1,2, ranges 1-5, steps */5 or *",
+		field->name, size < 40 ? size : 40, start, field->least, field->most);
 }
 
 /* With the weekday left open, some allowed month must have one of the allowed days. */
@@ -103,17 +105,25 @@ bool cron_read(const char *text, struct cron *cron, struct error *error)
 			at++;
 		star[i] = at[0] == '*' && (at[1] == ' ' || at[1] == '\0');
 		if (*at == '\0')
-			return error_set(error, ERROR_CONFIG, "the schedule has %d fields; it needs five: minute hour "
-				"day month weekday, with one blank between", i);
+			return error_set(error, ERROR_CONFIG,
+				"the schedule has %d fields; it needs five: minute hour "
+				"day month weekday, with one blank between",
+				i);
 		if (!field_read(&at, &fields[i], &bits[i], error))
 			return false;
 	}
 	if (*at != '\0')
-		return error_set(error, ERROR_CONFIG, "the schedule goes on after its five fields: \"%.40s\"", at);
-	*cron = (struct cron){ .minutes = bits[MINUTE], .hours = bits[HOUR], .days = bits[DAY],
-		.months = bits[MONTH], .weekdays = (bits[WEEKDAY] | bits[WEEKDAY] >> 7) & 127,
-		.any_day = star[DAY], .any_weekday = star[WEEKDAY] };
+		return error_set(
+			error, ERROR_CONFIG, "the schedule goes on after its five fields: \"%.40s\"", at);
+	*cron = (struct cron){ .minutes = bits[MINUTE],
+		.hours = bits[HOUR],
+		.days = bits[DAY],
+		.months = bits[MONTH],
+		.weekdays = (bits[WEEKDAY] | bits[WEEKDAY] >> 7) & 127,
+		.any_day = star[DAY],
+		.any_weekday = star[WEEKDAY] };
 	if (!cron_ever(cron))
-		return error_set(error, ERROR_CONFIG, "the schedule never comes: none of its months has such a day");
+		return error_set(
+			error, ERROR_CONFIG, "the schedule never comes: none of its months has such a day");
 	return true;
 }

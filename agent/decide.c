@@ -1,5 +1,5 @@
-/* Three passes: evidence (may stop all), each member alone, then down the ranking while money lasts. Tests are
- * written so that an undefined number fails them: could not tell is never yes. */
+/* Three passes: evidence (may stop all), each member alone, then down the ranking while money
+ * lasts. Tests are written so that an undefined number fails them: could not tell is never yes. */
 #include "decide.h"
 
 #include <inttypes.h>
@@ -59,26 +59,33 @@ static bool day_is_good(const char *day)
 static bool input_check(const struct decide_input *input, struct error *error)
 {
 	if (!day_is_good(input->day))
-		return error_set(error, ERROR_ARGUMENT, "the day \"%.20s\" is not written 2026-11-20; nothing was "
-			"decided", input->day);
-	if (input->cents_per_100_points < 0 || input->cents_per_100_points > 1000000 || input->message_cents < 0
-	    || input->message_cents > 100000)
-		return error_set(error, ERROR_ARGUMENT, "the prices %" PRId64 " cents for 100 points and %" PRId64
+		return error_set(error, ERROR_ARGUMENT,
+			"the day \"%.20s\" is not written 2026-11-20; nothing was "
+			"decided",
+			input->day);
+	if (input->cents_per_100_points < 0 || input->cents_per_100_points > 1000000
+		|| input->message_cents < 0 || input->message_cents > 100000)
+		return error_set(error, ERROR_ARGUMENT,
+			"the prices %" PRId64 " cents for 100 points and %" PRId64
 			" cents a message are outside what a tenant may set; nothing was decided",
 			input->cents_per_100_points, input->message_cents);
 	if (input->count > UINT32_MAX)
-		return error_set(error, ERROR_ARGUMENT, "%zu candidates are more than one cycle takes", input->count);
+		return error_set(
+			error, ERROR_ARGUMENT, "%zu candidates are more than one cycle takes", input->count);
 	for (size_t i = 0; i < input->count; i++)
 		if (input->candidates[i].member_id <= (i > 0 ? input->candidates[i - 1].member_id : 0))
-			return error_set(error, ERROR_ARGUMENT, "candidate %zu is member %" PRId64 ", not above the one "
-				"before: each member must come once, in ascending order; nothing was decided", i,
-				input->candidates[i].member_id);
+			return error_set(error, ERROR_ARGUMENT,
+				"candidate %zu is member %" PRId64 ", not above the one "
+				"before: each member must come once, in ascending order; nothing was decided",
+				i, input->candidates[i].member_id);
 	return true;
 }
 
-static enum reason observation_reason(const struct policy_metric *metric, const struct observation *seen)
+static enum reason observation_reason(
+	const struct policy_metric *metric, const struct observation *seen)
 {
-	bool compared = !isnan(metric->max_jump) && isfinite(seen->previous) && fabs(seen->previous) > 0;
+	bool compared =
+		!isnan(metric->max_jump) && isfinite(seen->previous) && fabs(seen->previous) > 0;
 	double ratio = compared ? seen->value / seen->previous : 1;
 
 	if (!seen->present || !isfinite(seen->value))
@@ -100,7 +107,8 @@ static void evidence_check(const struct decide_input *input, struct decide_resul
 
 	result->stop = REASON_CHOSEN;
 	result->stop_metric = evidence->metric_count;
-	if (!(input->data_age_hours >= 0 && input->data_age_hours <= (double)evidence->freshness_hours)) {
+	if (!(input->data_age_hours >= 0
+			&& input->data_age_hours <= (double)evidence->freshness_hours)) {
 		result->stop = REASON_DATA_STALE;
 		return;
 	}
@@ -115,11 +123,12 @@ static void evidence_check(const struct decide_input *input, struct decide_resul
 
 static bool candidate_is_good(const struct candidate *candidate, const struct policy *policy)
 {
-	return candidate->p_now >= 0 && candidate->p_now <= 1 && candidate->p_then >= 0 && candidate->p_then <= 1
-		&& candidate->expected_now >= 0 && candidate->expected_now < 1e6 && candidate->expected_then >= 0
-		&& candidate->expected_then < 1e6 && candidate->spend_cents >= 0
-		&& candidate->spend_cents <= (int64_t)MOST_CENTS && candidate->own_gap_days >= 0
-		&& candidate->days_since_last >= 0 && candidate->days_since_contact >= -1
+	return candidate->p_now >= 0 && candidate->p_now <= 1 && candidate->p_then >= 0
+		&& candidate->p_then <= 1 && candidate->expected_now >= 0 && candidate->expected_now < 1e6
+		&& candidate->expected_then >= 0 && candidate->expected_then < 1e6
+		&& candidate->spend_cents >= 0 && candidate->spend_cents <= (int64_t)MOST_CENTS
+		&& candidate->own_gap_days >= 0 && candidate->days_since_last >= 0
+		&& candidate->days_since_contact >= -1
 		&& (candidate->tier == POLICY_NONE || candidate->tier < policy->audience.tier_count);
 }
 
@@ -150,7 +159,8 @@ static enum reason audience_reason(const struct candidate *candidate, const stru
 		return REASON_NOT_SLIPPING;
 	if (!candidate->consent)
 		return REASON_NO_CONSENT;
-	if (candidate->days_since_contact >= 0 && candidate->days_since_contact < policy->contact.cool_down_days)
+	if (candidate->days_since_contact >= 0
+		&& candidate->days_since_contact < policy->contact.cool_down_days)
 		return REASON_COOLING_DOWN;
 	if (policy->arm_of_tier[candidate->tier] == POLICY_NONE)
 		return REASON_NO_ARM_FOR_TIER;
@@ -175,8 +185,8 @@ static int64_t arm_gift_cents(const struct decide_input *input, const struct pol
 	return 0;
 }
 
-bool decide_cost(const struct decide_input *input, const struct policy_arm *arm, int64_t *held_cents,
-	int64_t *expected_cents)
+bool decide_cost(const struct decide_input *input, const struct policy_arm *arm,
+	int64_t *held_cents, int64_t *expected_cents)
 {
 	int64_t gift = arm_gift_cents(input, arm);
 
@@ -196,7 +206,8 @@ static enum reason arm_reason(const struct decide_input *input, const struct pol
 		return REASON_POOL_UNKNOWN;
 	if (decision->cost_cents > arm->max_cost_cents)
 		return REASON_OVER_ARM_COST;
-	if (decision->cost_cents - input->message_cents > input->cap_cents || input->message_cents > input->cap_cents)
+	if (decision->cost_cents - input->message_cents > input->cap_cents
+		|| input->message_cents > input->cap_cents)
 		return REASON_OVER_KEY_CAP;
 	return decision->worth_cents > expected ? REASON_CHOSEN : REASON_WORTH_LESS_THAN_COST;
 }
@@ -213,19 +224,23 @@ static void member_decide(const struct decide_input *input, const struct candida
 {
 	const struct policy *policy = input->policy;
 
-	*decision = (struct decision){ .member_id = candidate->member_id, .arm = POLICY_NONE,
-		.draw = holdout_draw(policy->holdout.key, candidate->member_id), .reason = REASON_BAD_NUMBERS };
+	*decision = (struct decision){ .member_id = candidate->member_id,
+		.arm = POLICY_NONE,
+		.draw = holdout_draw(policy->holdout.key, candidate->member_id),
+		.reason = REASON_BAD_NUMBERS };
 	decision->held_out = decision->draw < policy->holdout.share;
 	if (!candidate_is_good(candidate, policy))
 		return;
 	double margin = (double)candidate->spend_cents * policy->value.margin_rate;
 
-	decision->at_risk_cents = cents_round(margin * (candidate->expected_then - candidate->expected_now));
+	decision->at_risk_cents =
+		cents_round(margin * (candidate->expected_then - candidate->expected_now));
 	decision->reason = audience_reason(candidate, policy);
 	if (decision->reason != REASON_CHOSEN)
 		return;
 	size_t arm = policy->arm_of_tier[candidate->tier];
-	double uplift = input->uplifts != NULL ? input->uplifts[arm] : policy->arms[arm].expected_uplift;
+	double uplift =
+		input->uplifts != NULL ? input->uplifts[arm] : policy->arms[arm].expected_uplift;
 
 	decision->arm = (uint8_t)arm;
 	decision->worth_cents = cents_round(margin * uplift);
@@ -241,7 +256,8 @@ static int ranked_order(const void *a, const void *b)
 	return one->place < two->place ? -1 : one->place > two->place;
 }
 
-static enum reason purse_reason(const struct purse *purse, const struct policy_arm *arm, int64_t cost)
+static enum reason purse_reason(
+	const struct purse *purse, const struct policy_arm *arm, int64_t cost)
 {
 	if (purse->actions < 1)
 		return REASON_OVER_ACTION_LIMIT;
@@ -267,8 +283,10 @@ static void purse_spend(struct purse *purse, const struct policy_arm *arm, int64
 static struct purse purse_open(struct arena *arena, const struct decide_input *input)
 {
 	const struct policy *policy = input->policy;
-	struct purse purse = { .cycle_cents = policy->budget.per_cycle_cents, .key_cents = input->budget_left_cents,
-		.actions = policy->budget.max_actions_per_cycle, .drafts = input->drafts_left,
+	struct purse purse = { .cycle_cents = policy->budget.per_cycle_cents,
+		.key_cents = input->budget_left_cents,
+		.actions = policy->budget.max_actions_per_cycle,
+		.drafts = input->drafts_left,
 		.pools = arena_alloc(arena, (policy->pool_count + 1) * sizeof *purse.pools) };
 
 	for (size_t i = 0; i < policy->pool_count; i++)
@@ -276,9 +294,11 @@ static struct purse purse_open(struct arena *arena, const struct decide_input *i
 	return purse;
 }
 
-/* Down the ranking. Whoever is held out spends nothing, but it is noted whether his turn would have come. */
-static void ranking_walk(struct arena *arena, const struct decide_input *input, const struct ranked *ranking,
-	size_t count, struct decision *decisions, struct decide_result *result)
+/* Down the ranking. Whoever is held out spends nothing, but it is noted whether his turn would
+ * have come. */
+static void ranking_walk(struct arena *arena, const struct decide_input *input,
+	const struct ranked *ranking, size_t count, struct decision *decisions,
+	struct decide_result *result)
 {
 	struct purse purse = purse_open(arena, input);
 	uint32_t *chosen = arena_alloc(arena, (count + 1) * sizeof *chosen);
@@ -300,7 +320,8 @@ static void ranking_walk(struct arena *arena, const struct decide_input *input, 
 	result->chosen = chosen;
 }
 
-const struct decide_result *decide(struct arena *arena, const struct decide_input *input, struct error *error)
+const struct decide_result *decide(
+	struct arena *arena, const struct decide_input *input, struct error *error)
 {
 	if (!input_check(input, error))
 		return NULL;

@@ -1,7 +1,8 @@
-/* The decision itself, pure: from a policy, what was read, the candidates and what may still be spent, to one
- * decision for every candidate with its reason. No clock, no chance, no text about members: the same input gives
- * the same bytes. Money is cents. The method is SCIENCE's: who slips is found by the drop of P(buys), the order
- * is margin at risk, and nobody is acted on unless uplift times value is above what it is expected to cost. */
+/* The decision itself, pure: from a policy, what was read, the candidates and what may still be
+ * spent, to one decision for every candidate with its reason. No clock, no chance, no text about
+ * members: the same input gives the same bytes. Money is cents. The method is SCIENCE's: who
+ * slips is found by the drop of P(buys), the order is margin at risk, and nobody is acted on
+ * unless uplift times value is above what it is expected to cost. */
 #ifndef FLASH_DECIDE_H
 #define FLASH_DECIDE_H
 
@@ -24,7 +25,8 @@ const char *reason_word(enum reason reason);
 const char *reason_meaning(enum reason reason);
 enum reason_of reason_of(enum reason reason);
 
-/* One member, 64 bytes. P and E are over the audience's horizon; "then" is at the last purchase (T = t_x). */
+/* One member, 64 bytes. P and E are over the audience's horizon; "then" is at the last purchase
+ * (T = t_x). */
 struct candidate {
 	int64_t member_id;           /* above 0; candidates come in ascending order, each member once */
 	double expected_now, expected_then; /* E[purchases] */
@@ -72,11 +74,13 @@ struct decision {
 	double draw;                 /* holdout_draw() of this member; held out when below the share */
 	int64_t at_risk_cents;       /* margin lost if nothing is done: the order */
 	int64_t worth_cents;         /* expected gain of the arm: uplift x spend x margin */
-	int64_t cost_cents;          /* what acting holds of the budget: gift in full, and the message */
+	/* what acting holds of the budget: gift in full, and the message */
+	int64_t cost_cents;
 	uint32_t rank;               /* from 1, among those who were due; 0: was not */
 	uint8_t reason, arm;         /* enum reason; place in policy->arms, or POLICY_NONE */
 	bool held_out;               /* assigned to the hold-out, due or not */
-	bool counted;                /* acted on, or would have been but for the hold-out: the two groups to compare */
+	/* acted on, or would have been but for the hold-out: the two groups to compare */
+	bool counted;
 };
 _Static_assert(sizeof(struct decision) == 48, "no padding: equal decisions are equal bytes");
 
@@ -87,25 +91,28 @@ struct decide_result {
 	size_t chosen_count;
 	int64_t cost_cents;
 	size_t reasons[REASON_COUNT];
-	enum reason stop;            /* why nothing was done for anybody; REASON_CHOSEN: nothing stopped it */
+	/* why nothing was done for anybody; REASON_CHOSEN: nothing stopped it */
+	enum reason stop;
 	size_t stop_metric;          /* which of the policy's metrics did; its count: none */
 };
 
-/* Decides. All memory is the arena's (about 60 bytes a candidate). NULL with ERROR_ARGUMENT when the input is not
- * as described above: then nothing may be done. */
-const struct decide_result *decide(struct arena *arena, const struct decide_input *input, struct error *error);
+/* Decides. All memory is the arena's (about 60 bytes a candidate). NULL with ERROR_ARGUMENT when
+ * the input is not as described above: then nothing may be done. */
+const struct decide_result *decide(
+	struct arena *arena, const struct decide_input *input, struct error *error);
 
-/* What acting on one member holds of the budget, and what it is expected to cost after all: gift in full, or
- * its share that gets used; both with the message. False when the pool is not known. */
-bool decide_cost(const struct decide_input *input, const struct policy_arm *arm, int64_t *held_cents,
-	int64_t *expected_cents);
+/* What acting on one member holds of the budget, and what it is expected to cost after all: gift
+ * in full, or its share that gets used; both with the message. False when the pool is not known. */
+bool decide_cost(const struct decide_input *input, const struct policy_arm *arm,
+	int64_t *held_cents, int64_t *expected_cents);
 
-/* The idempotency key of the act: policy, day and member, so that a repeated cycle cannot act twice. */
+/* The idempotency key of an act: policy, day, member; a repeated cycle cannot act twice. */
 char *decide_key(struct arena *arena, const struct decide_input *input, int64_t member_id);
 
-/* One decision in a sentence for people, without anything about the person; and the cycle in another. */
-char *decide_sentence(struct arena *arena, const struct decide_input *input, const struct candidate *candidate,
-	const struct decision *decision);
-char *decide_summary(struct arena *arena, const struct decide_input *input, const struct decide_result *result);
+/* One decision in a sentence for people, without anything about the person; and the cycle. */
+char *decide_sentence(struct arena *arena, const struct decide_input *input,
+	const struct candidate *candidate, const struct decision *decision);
+char *decide_summary(
+	struct arena *arena, const struct decide_input *input, const struct decide_result *result);
 
 #endif

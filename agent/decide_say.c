@@ -8,17 +8,19 @@
 
 enum { MOST_SENTENCE = 600 };
 
-static void say_slip(struct text *out, const struct decide_input *input, const struct candidate *candidate)
+static void say_slip(
+	struct text *out, const struct decide_input *input, const struct candidate *candidate)
 {
-	text_format(out, "chance to buy within %" PRId64 " days %.2f, against %.2f at the last purchase %d days ago",
+	text_format(out,
+		"chance to buy within %" PRId64 " days %.2f, against %.2f at the last purchase %d days ago",
 		input->policy->audience.horizon_days, (double)candidate->p_now, (double)candidate->p_then,
 		candidate->days_since_last);
 	if (candidate->own_gap_days > 0 && input->policy->trigger.kind == POLICY_SLIPPING)
 		text_format(out, "; own gap %.0f days", (double)candidate->own_gap_days);
 }
 
-static void say_audience(struct text *out, const struct decide_input *input, const struct candidate *candidate,
-	enum reason reason)
+static void say_audience(struct text *out, const struct decide_input *input,
+	const struct candidate *candidate, enum reason reason)
 {
 	const struct policy_audience *audience = &input->policy->audience;
 	struct arena *arena = out->arena;
@@ -41,7 +43,8 @@ static void say_audience(struct text *out, const struct decide_input *input, con
 }
 
 /* The arm and what it would bring and cost, for everybody who got that far. */
-static void say_arm(struct text *out, const struct decide_input *input, const struct decision *decision)
+static void say_arm(
+	struct text *out, const struct decide_input *input, const struct decision *decision)
 {
 	const struct policy_arm *arm = &input->policy->arms[decision->arm];
 	struct arena *arena = out->arena;
@@ -50,8 +53,9 @@ static void say_arm(struct text *out, const struct decide_input *input, const st
 	text_format(out, "; arm %s", arm->name);
 	if (!decide_cost(input, arm, &held, &expected))
 		return;
-	text_format(out, ": worth %s, expected cost %s, holds %s", text_money(arena, decision->worth_cents),
-		text_money(arena, expected), text_money(arena, held));
+	text_format(out, ": worth %s, expected cost %s, holds %s",
+		text_money(arena, decision->worth_cents), text_money(arena, expected),
+		text_money(arena, held));
 	if (decision->reason == REASON_OVER_ARM_COST)
 		text_format(out, ", may hold %s", text_money(arena, arm->max_cost_cents));
 	if (decision->reason == REASON_OVER_KEY_CAP)
@@ -60,7 +64,8 @@ static void say_arm(struct text *out, const struct decide_input *input, const st
 		text_format(out, "; pool %s", arm->pool);
 }
 
-static void say_rank(struct text *out, const struct decide_input *input, const struct decision *decision)
+static void say_rank(
+	struct text *out, const struct decide_input *input, const struct decision *decision)
 {
 	text_format(out, "; rank %" PRIu32, decision->rank);
 	if (decision->reason == REASON_HELD_OUT)
@@ -70,8 +75,8 @@ static void say_rank(struct text *out, const struct decide_input *input, const s
 		text_add(out, "; would not have been reached anyway");
 }
 
-char *decide_sentence(struct arena *arena, const struct decide_input *input, const struct candidate *candidate,
-	const struct decision *decision)
+char *decide_sentence(struct arena *arena, const struct decide_input *input,
+	const struct candidate *candidate, const struct decision *decision)
 {
 	struct text out = text_open(arena, MOST_SENTENCE);
 	enum reason reason = (enum reason)decision->reason;
@@ -95,7 +100,8 @@ char *decide_sentence(struct arena *arena, const struct decide_input *input, con
 	return out.bytes;
 }
 
-static void say_stop(struct text *out, const struct decide_input *input, const struct decide_result *result)
+static void say_stop(
+	struct text *out, const struct decide_input *input, const struct decide_result *result)
 {
 	const struct policy_evidence *evidence = &input->policy->evidence;
 
@@ -110,7 +116,8 @@ static void say_stop(struct text *out, const struct decide_input *input, const s
 
 	text_format(out, " (%s over %" PRId64 " days", metric->metric, metric->window_days);
 	if (result->stop == REASON_EVIDENCE_STALE)
-		text_format(out, ": %.1f hours old, at most %" PRId64, seen->age_hours, metric->max_age_hours);
+		text_format(
+			out, ": %.1f hours old, at most %" PRId64, seen->age_hours, metric->max_age_hours);
 	if (result->stop == REASON_EVIDENCE_OUT_OF_BOUNDS) {
 		text_format(out, ": %g", seen->value);
 		if (!isnan(metric->min))
@@ -124,20 +131,23 @@ static void say_stop(struct text *out, const struct decide_input *input, const s
 	text_format(out, "). Why it is watched: %s", metric->why);
 }
 
-char *decide_summary(struct arena *arena, const struct decide_input *input, const struct decide_result *result)
+char *decide_summary(
+	struct arena *arena, const struct decide_input *input, const struct decide_result *result)
 {
 	struct text out = text_open(arena, 4 * MOST_SENTENCE);
 
-	text_format(&out, "%s on %s: looked at %zu member%s", input->policy->name, input->day, result->count,
-		result->count == 1 ? "" : "s");
+	text_format(&out, "%s on %s: looked at %zu member%s", input->policy->name, input->day,
+		result->count, result->count == 1 ? "" : "s");
 	if (result->stop != REASON_CHOSEN) {
 		say_stop(&out, input, result);
 		return out.bytes;
 	}
-	text_format(&out, ", acts on %zu for %s", result->chosen_count, text_money(arena, result->cost_cents));
+	text_format(
+		&out, ", acts on %zu for %s", result->chosen_count, text_money(arena, result->cost_cents));
 	for (int reason = REASON_CHOSEN + 1; reason < REASON_COUNT; reason++)
 		if (result->reasons[reason] > 0)
-			text_format(&out, "; %zu %s", result->reasons[reason], reason_word((enum reason)reason));
+			text_format(
+				&out, "; %zu %s", result->reasons[reason], reason_word((enum reason)reason));
 	text_add(&out, ".");
 	return out.bytes;
 }

@@ -1,4 +1,4 @@
-/* Walks the text once along the pointer; validity was the parser's business, ends are still watched. */
+/* Walks the text once along the pointer; the parser saw to validity, ends are still watched. */
 #include "json_place.h"
 
 #include <stdbool.h>
@@ -51,7 +51,7 @@ static void skip_value(struct walk *walk)
 	}
 }
 
-/* To the value of this name in the object, or element of the array, at `walk`; false when it has none. */
+/* To the value of this name in the object, or element of the array, at `walk`; false: has none. */
 static bool enter(struct walk *walk, const char *name, size_t size, int *line)
 {
 	bool object = *walk->at == '{';

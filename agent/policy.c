@@ -19,7 +19,8 @@ enum { REQUIRED = 1, OPTIONAL = 0 };
 
 const struct policy_word policy_words[] = {
 #define WORD(group, name, kind, need, least, most, detail, meaning) \
-	{ #group, #name, POLICY_WORD_##kind, need, least, most, offsetof(struct group, name), detail, meaning },
+	{ #group, #name, POLICY_WORD_##kind, need, least, most, offsetof(struct group, name), \
+		detail, meaning },
 #include "policy.def"
 #undef WORD
 };
@@ -27,12 +28,15 @@ const struct policy_word policy_words[] = {
 const size_t policy_word_count = sizeof policy_words / sizeof policy_words[0];
 
 /* list_read() puts the count of a list behind its pointer. */
-_Static_assert(offsetof(struct policy_audience, tier_count) - offsetof(struct policy_audience, tiers) == sizeof(void *)
-	&& offsetof(struct policy_evidence, metric_count) - offsetof(struct policy_evidence, metrics) == sizeof(void *)
-	&& offsetof(struct policy, arm_count) - offsetof(struct policy, arms) == sizeof(void *), "list layout");
+#define FOLLOWS(group, list, count)                                                                \
+	(offsetof(group, count) == offsetof(group, list) + sizeof(void *))
+_Static_assert(FOLLOWS(struct policy_audience, tiers, tier_count), "tiers");
+_Static_assert(FOLLOWS(struct policy_evidence, metrics, metric_count), "metrics");
+_Static_assert(FOLLOWS(struct policy, arms, arm_count), "arms");
+#undef FOLLOWS
 
-static void group_read(struct policy_reader *reader, const char *pointer, json_t *json, const char *group,
-	void *base);
+static void group_read(
+	struct policy_reader *reader, const char *pointer, json_t *json, const char *group, void *base);
 
 void policy_mistake(struct policy_reader *reader, const char *pointer, const char *format, ...)
 {
@@ -88,12 +92,13 @@ static const char *name_read(struct policy_reader *reader, const char *pointer, 
 	return "";
 }
 
-static const char *text_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	const json_t *json)
+static const char *text_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, const json_t *json)
 {
 	const char *text = json_string_value(json);
 	size_t size = text != NULL ? strlen(text) : 0;
-	bool message = strcmp(word->group, "policy_template") == 0;   /* policy_check() looks at those */
+	/* policy_check() looks at those */
+	bool message = strcmp(word->group, "policy_template") == 0;
 	struct error error;
 
 	if (text == NULL)
@@ -101,27 +106,28 @@ static const char *text_read(struct policy_reader *reader, const char *pointer, 
 	else if (!message && !template_value_check(text, &error))
 		policy_mistake(reader, pointer, "%s", error.text);
 	else if (size < (size_t)word->least || size > (size_t)word->most)
-		policy_mistake(reader, pointer, "has %zu bytes; it must have %.0f to %.0f: %s", size, word->least,
-			word->most, word->meaning);
+		policy_mistake(reader, pointer, "has %zu bytes; it must have %.0f to %.0f: %s", size,
+			word->least, word->most, word->meaning);
 	else
 		return arena_copy(reader->arena, text);
 	return "";
 }
 
-static int64_t whole_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	const json_t *json)
+static int64_t whole_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, const json_t *json)
 {
 	json_int_t value = json_integer_value(json);
 
-	if (json_is_integer(json) && value >= (json_int_t)word->least && value <= (json_int_t)word->most)
+	if (json_is_integer(json) && value >= (json_int_t)word->least
+		&& value <= (json_int_t)word->most)
 		return value;
-	policy_mistake(reader, pointer, "must be a whole number from %.0f to %.0f: %s", word->least, word->most,
-		word->meaning);
+	policy_mistake(reader, pointer, "must be a whole number from %.0f to %.0f: %s", word->least,
+		word->most, word->meaning);
 	return 0;
 }
 
-static double real_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	const json_t *json)
+static double real_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, const json_t *json)
 {
 	double value = json_number_value(json);
 
@@ -132,8 +138,8 @@ static double real_read(struct policy_reader *reader, const char *pointer, const
 	return NAN;
 }
 
-static int choice_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	const json_t *json)
+static int choice_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, const json_t *json)
 {
 	const char *value = json_string_value(json), *at = word->detail;
 	size_t size = value != NULL ? strlen(value) : 0;
@@ -160,16 +166,16 @@ static size_t group_size(const char *group)
 		: sizeof(const char *);
 }
 
-/* The items of an array, one struct (or name) after the other; their count goes behind the pointer. */
-static void list_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	const json_t *json, void *base)
+/* The items of an array, one struct (or name) after the other; the count goes behind them. */
+static void list_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, const json_t *json, void *base)
 {
 	size_t count = json_array_size(json), size = group_size(word->detail);
 	char *items = arena_alloc(reader->arena, (count + 1) * size);
 
 	if (!json_is_array(json) || count < (size_t)word->least || count > (size_t)word->most) {
-		policy_mistake(reader, pointer, "must be a list of %.0f to %.0f: %s", word->least, word->most,
-			word->meaning);
+		policy_mistake(reader, pointer, "must be a list of %.0f to %.0f: %s", word->least,
+			word->most, word->meaning);
 		return;
 	}
 	for (size_t i = 0; i < count; i++) {
@@ -187,20 +193,21 @@ static void list_read(struct policy_reader *reader, const char *pointer, const s
 
 static int name_order(const void *a, const void *b)
 {
-	return strcmp(((const struct policy_template *)a)->name, ((const struct policy_template *)b)->name);
+	return strcmp(
+		((const struct policy_template *)a)->name, ((const struct policy_template *)b)->name);
 }
 
 /* Templates by name, in the order of their names, so that the file's order means nothing. */
-static void map_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	json_t *json, struct policy *policy)
+static void map_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, json_t *json, struct policy *policy)
 {
 	size_t count = json_object_size(json), i = 0;
 	const char *key;
 	json_t *item;
 
 	if (!json_is_object(json) || count < (size_t)word->least || count > (size_t)word->most) {
-		policy_mistake(reader, pointer, "must be an object of %.0f to %.0f: %s", word->least, word->most,
-			word->meaning);
+		policy_mistake(reader, pointer, "must be an object of %.0f to %.0f: %s", word->least,
+			word->most, word->meaning);
 		return;
 	}
 	policy->templates = arena_alloc(reader->arena, count * sizeof *policy->templates);
@@ -210,14 +217,15 @@ static void map_read(struct policy_reader *reader, const char *pointer, const st
 
 		policy->templates[i].name = arena_copy(reader->arena, key);
 		if (!name_is_good(key))
-			policy_mistake(reader, place, "is not a name: 1 to 40 lower-case letters, digits, _ or -");
+			policy_mistake(
+				reader, place, "is not a name: 1 to 40 lower-case letters, digits, _ or -");
 		group_read(reader, place, item, word->detail, &policy->templates[i++]);
 	}
 	qsort(policy->templates, count, sizeof *policy->templates, name_order);
 }
 
-static void word_read(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	json_t *json, void *base)
+static void word_read(struct policy_reader *reader, const char *pointer,
+	const struct policy_word *word, json_t *json, void *base)
 {
 	void *field = (char *)base + word->offset;
 
@@ -249,8 +257,8 @@ static void word_read(struct policy_reader *reader, const char *pointer, const s
 	}
 }
 
-static void word_missing(struct policy_reader *reader, const char *pointer, const struct policy_word *word,
-	void *base)
+static void word_missing(
+	struct policy_reader *reader, const char *pointer, const struct policy_word *word, void *base)
 {
 	double *field = (double *)(void *)((char *)base + word->offset);
 
@@ -260,7 +268,8 @@ static void word_missing(struct policy_reader *reader, const char *pointer, cons
 		*field = NAN;
 }
 
-static void word_unknown(struct policy_reader *reader, const char *pointer, const char *group, const char *key)
+static void word_unknown(
+	struct policy_reader *reader, const char *pointer, const char *group, const char *key)
 {
 	const char *names[32];
 	size_t count = 0;
@@ -270,12 +279,13 @@ static void word_unknown(struct policy_reader *reader, const char *pointer, cons
 			names[count++] = policy_words[i].name;
 	const char *near = text_nearest(key, names, count);
 
-	policy_mistake(reader, pointer, "is not a word that is known here%s%s%s", near != NULL ? "; did you mean \""
-		: "", near != NULL ? near : "", near != NULL ? "\"?" : "");
+	policy_mistake(reader, pointer, "is not a word that is known here%s%s%s",
+		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+		near != NULL ? "\"?" : "");
 }
 
-static void group_read(struct policy_reader *reader, const char *pointer, json_t *json, const char *group,
-	void *base)
+static void group_read(
+	struct policy_reader *reader, const char *pointer, json_t *json, const char *group, void *base)
 {
 	const char *key;
 	json_t *value;
@@ -284,10 +294,8 @@ static void group_read(struct policy_reader *reader, const char *pointer, json_t
 		policy_mistake(reader, pointer, "must be an object with its words in braces");
 		return;
 	}
-	json_object_foreach(json, key, value)
-		if (word_find(group, key) == NULL)
-			word_unknown(reader, arena_format(reader->arena, "%s/%s", pointer, key_show(reader, key)),
-				group, key);
+	json_object_foreach(json, key, value) if (word_find(group, key) == NULL) word_unknown(
+		reader, arena_format(reader->arena, "%s/%s", pointer, key_show(reader, key)), group, key);
 	for (size_t i = 0; i < policy_word_count; i++) {
 		const struct policy_word *word = &policy_words[i];
 
@@ -297,14 +305,16 @@ static void group_read(struct policy_reader *reader, const char *pointer, json_t
 		if (value == NULL)
 			word_missing(reader, pointer, word, base);
 		else
-			word_read(reader, arena_format(reader->arena, "%s/%s", pointer, word->name), word, value, base);
+			word_read(reader, arena_format(reader->arena, "%s/%s", pointer, word->name), word,
+				value, base);
 	}
 }
 
 /* A file NAME.json holds the policy NAME, so that people find what a report speaks of. */
 static void file_name_check(struct policy_reader *reader, const struct policy *policy)
 {
-	const char *slash = strrchr(reader->file, '/'), *stem = slash != NULL ? slash + 1 : reader->file;
+	const char *slash = strrchr(reader->file, '/'),
+			   *stem = slash != NULL ? slash + 1 : reader->file;
 	size_t size = strlen(stem);
 
 	if (size < 5 || strcmp(stem + size - 5, ".json") != 0)
@@ -313,7 +323,8 @@ static void file_name_check(struct policy_reader *reader, const struct policy *p
 		policy_mistake(reader, "/name", "is \"%s\", but the file is called %s", policy->name, stem);
 }
 
-static const struct policy *policy_from_json(struct policy_reader *reader, json_t *json, struct error *error)
+static const struct policy *policy_from_json(
+	struct policy_reader *reader, json_t *json, struct error *error)
 {
 	struct policy *policy = arena_alloc(reader->arena, sizeof *policy);
 
@@ -329,26 +340,27 @@ static const struct policy *policy_from_json(struct policy_reader *reader, json_
 	if (reader->mistake_count > POLICY_MOST_MISTAKES)
 		text_format(reader->mistakes, "%s: and %zu more\n", reader->file,
 			reader->mistake_count - POLICY_MOST_MISTAKES);
-	error_set(error, ERROR_CONFIG, "%s is not taken, it has %zu mistake%s; the first: %s", reader->file,
-		reader->mistake_count, reader->mistake_count == 1 ? "" : "s", reader->first);
+	error_set(error, ERROR_CONFIG, "%s is not taken, it has %zu mistake%s; the first: %s",
+		reader->file, reader->mistake_count, reader->mistake_count == 1 ? "" : "s", reader->first);
 	return NULL;
 }
 
-static const struct policy *policy_refuse(const char *file, int line, const char *what, struct text *mistakes,
-	struct error *error)
+static const struct policy *policy_refuse(
+	const char *file, int line, const char *what, struct text *mistakes, struct error *error)
 {
 	text_format(mistakes, "%s:%d: %s\n", file, line, what);
 	error_set(error, ERROR_CONFIG, "%s is not taken, at line %d: %s", file, line, what);
 	return NULL;
 }
 
-const struct policy *policy_read(struct arena *arena, const char *file, const char *bytes, size_t size,
-	struct text *mistakes, struct error *error)
+const struct policy *policy_read(struct arena *arena, const char *file, const char *bytes,
+	size_t size, struct text *mistakes, struct error *error)
 {
 	json_error_t where;
 
 	if (size > POLICY_MOST_BYTES)
-		return policy_refuse(file, 1, "it is larger than 65536 bytes, which no policy needs", mistakes, error);
+		return policy_refuse(
+			file, 1, "it is larger than 65536 bytes, which no policy needs", mistakes, error);
 	json_t *json = json_loadb(bytes, size, JSON_REJECT_DUPLICATES, &where);
 
 	if (json == NULL)

@@ -1,6 +1,7 @@
-/* What the agent may want: policies/NAME.json as a struct. A file is taken whole or not at all; every mistake
- * in it is reported with its place; words that policy.def does not know are refused. Numbers that a person
- * would change live here, never in the code. How each is used: decide.h. */
+/* What the agent may want: policies/NAME.json as a struct. A file is taken whole or not at all;
+ * every mistake in it is reported with its place; words that policy.def does not know are
+ * refused. Numbers that a person would change live here, never in the code. How each is used:
+ * decide.h. */
 #ifndef FLASH_POLICY_H
 #define FLASH_POLICY_H
 
@@ -39,11 +40,14 @@ struct policy_audience {
 struct policy_trigger {
 	const char *why;
 	enum policy_trigger_kind kind;
-	double min_drop;             /* slipping: share of P(buys) lost since the last visit; else NAN */
-	double own_gap_quantile;     /* slipping: or silent for longer than this quantile of the own gap; else NAN */
+	/* slipping: share of P(buys) lost since the last visit; else NAN */
+	double min_drop;
+	/* slipping: or silent for longer than this quantile of the own gap; else NAN */
+	double own_gap_quantile;
 };
 
-/* One number that must be there, fresh and inside its bounds before anything is done. NAN: no such bound. */
+/* One number that must be there, fresh and inside its bounds before anything is done. NAN: no
+ * such bound. */
 struct policy_metric {
 	const char *why, *metric;
 	int64_t window_days, max_age_hours;
@@ -110,14 +114,16 @@ struct policy {
 	const char **pools;          /* named by coupon arms, each once */
 	size_t pool_count;
 	size_t arm_of_tier[POLICY_MOST_TIERS]; /* by place in audience.tiers; POLICY_NONE: none */
-	const char *body;            /* canonical JSON of the file: what is stored, hashed and compared */
+	/* canonical JSON of the file: what is stored, hashed and compared */
+	const char *body;
 };
 
-/* Reads one policy from memory. NULL with ERROR_CONFIG when anything is wrong: `mistakes` then holds one line
- * for each, "file:line: /json/pointer: sentence", and the error how many and the first. A name that ends in
- * ".json" must carry the policy's own name. All memory is the arena's. */
-const struct policy *policy_read(struct arena *arena, const char *file, const char *bytes, size_t size,
-	struct text *mistakes, struct error *error);
+/* Reads one policy from memory. NULL with ERROR_CONFIG when anything is wrong: `mistakes` then
+ * holds one line for each, "file:line: /json/pointer: sentence", and the error how many and the
+ * first. A name that ends in ".json" must carry the policy's own name. All memory is the
+ * arena's. */
+const struct policy *policy_read(struct arena *arena, const char *file, const char *bytes,
+	size_t size, struct text *mistakes, struct error *error);
 
 /* The same from a file of at most POLICY_MOST_BYTES. */
 const struct policy *policy_load(struct arena *arena, const char *path, struct text *mistakes,
@@ -147,7 +153,8 @@ struct policy_word {
 	bool required;
 	double least, most;          /* of a number; of a text's bytes; of a list's or map's size */
 	size_t offset;               /* in the group's struct */
-	const char *detail;          /* CHOICE: "a|b" in the order of its enum; GROUP, LIST, MAP: which group */
+	/* CHOICE: "a|b" in the order of its enum; GROUP, LIST, MAP: which group */
+	const char *detail;
 	const char *meaning;
 };
 

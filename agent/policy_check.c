@@ -16,7 +16,8 @@ static bool zone_is_plausible(const char *zone)
 	if (strcmp(zone, "tenant") == 0 || strcmp(zone, "UTC") == 0)
 		return true;
 	return strchr(zone, '/') != NULL && isupper((unsigned char)zone[0]) && zone[size - 1] != '/'
-		&& strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/") == size;
+		&& strspn(zone, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-/")
+		== size;
 }
 
 static void schedule_check(struct policy_reader *reader, const struct policy *policy)
@@ -27,8 +28,8 @@ static void schedule_check(struct policy_reader *reader, const struct policy *po
 	if (!cron_read(policy->schedule.cron, &cron, &error))
 		policy_mistake(reader, "/schedule/cron", "%s", error.text);
 	if (!zone_is_plausible(policy->schedule.zone))
-		policy_mistake(reader, "/schedule/zone", "\"%s\" is neither \"tenant\" nor a zone like Europe/Berlin",
-			policy->schedule.zone);
+		policy_mistake(reader, "/schedule/zone",
+			"\"%s\" is neither \"tenant\" nor a zone like Europe/Berlin", policy->schedule.zone);
 }
 
 static void audience_check(struct policy_reader *reader, const struct policy *policy)
@@ -40,8 +41,10 @@ static void audience_check(struct policy_reader *reader, const struct policy *po
 			policy_mistake(reader, arena_format(reader->arena, "/audience/tiers/%zu", i),
 				"tier \"%s\" is listed twice", audience->tiers[i]);
 	if (audience->min_days_since_last > audience->max_days_since_last)
-		policy_mistake(reader, "/audience/min_days_since_last", "is %lld, more than max_days_since_last: "
-			"nobody is in this audience", (long long)audience->min_days_since_last);
+		policy_mistake(reader, "/audience/min_days_since_last",
+			"is %lld, more than max_days_since_last: "
+			"nobody is in this audience",
+			(long long)audience->min_days_since_last);
 }
 
 /* A member who never bought again has a chance of being alive of 1: nothing can drop. */
@@ -53,12 +56,15 @@ static void trigger_check(struct policy_reader *reader, const struct policy *pol
 	if (slipping && (isnan(trigger->min_drop) || isnan(trigger->own_gap_quantile)))
 		policy_mistake(reader, "/trigger", "slipping needs \"min_drop\" and \"own_gap_quantile\"");
 	if (!slipping && !(isnan(trigger->min_drop) && isnan(trigger->own_gap_quantile)))
-		policy_mistake(reader, "/trigger", "lapsed takes no \"min_drop\" and no \"own_gap_quantile\"");
+		policy_mistake(
+			reader, "/trigger", "lapsed takes no \"min_drop\" and no \"own_gap_quantile\"");
 	if (slipping && policy->audience.min_repeat_purchases < 1)
-		policy_mistake(reader, "/audience/min_repeat_purchases", "must be at least 1: whoever bought once only "
+		policy_mistake(reader, "/audience/min_repeat_purchases",
+			"must be at least 1: whoever bought once only "
 			"has no rhythm to slip from");
 	if (!slipping && policy->audience.min_days_since_last < 1)
-		policy_mistake(reader, "/audience/min_days_since_last", "must be at least 1: without a trigger the "
+		policy_mistake(reader, "/audience/min_days_since_last",
+			"must be at least 1: without a trigger the "
 			"days since the last purchase are all that says lapsed");
 }
 
@@ -70,10 +76,12 @@ static void metrics_check(struct policy_reader *reader, const struct policy *pol
 		const char *pointer = arena_format(reader->arena, "/evidence/metrics/%zu", i);
 
 		if (isnan(metrics[i].min) && isnan(metrics[i].max) && isnan(metrics[i].max_jump))
-			policy_mistake(reader, pointer, "guards nothing: give \"min\", \"max\" or \"max_jump\"");
+			policy_mistake(
+				reader, pointer, "guards nothing: give \"min\", \"max\" or \"max_jump\"");
 		if (metrics[i].min > metrics[i].max)
-			policy_mistake(reader, pointer, "has a min of %g above its max of %g: nothing could ever pass",
-				metrics[i].min, metrics[i].max);
+			policy_mistake(reader, pointer,
+				"has a min of %g above its max of %g: nothing could ever pass", metrics[i].min,
+				metrics[i].max);
 		for (size_t j = 0; j < i; j++)
 			if (strcmp(metrics[i].metric, metrics[j].metric) == 0
 			    && metrics[i].window_days == metrics[j].window_days)
@@ -82,7 +90,8 @@ static void metrics_check(struct policy_reader *reader, const struct policy *pol
 	}
 }
 
-static void template_check_words(struct policy_reader *reader, const char *pointer, const char *text)
+static void template_check_words(
+	struct policy_reader *reader, const char *pointer, const char *text)
 {
 	const char *names[32];
 	struct error error;
@@ -100,8 +109,10 @@ static void templates_check(struct policy_reader *reader, const struct policy *p
 		const char *pointer = arena_format(reader->arena, "/templates/%s", template->name);
 		bool used = false;
 
-		template_check_words(reader, arena_format(reader->arena, "%s/subject", pointer), template->subject);
-		template_check_words(reader, arena_format(reader->arena, "%s/body", pointer), template->body);
+		template_check_words(
+			reader, arena_format(reader->arena, "%s/subject", pointer), template->subject);
+		template_check_words(
+			reader, arena_format(reader->arena, "%s/body", pointer), template->body);
 		if (strchr(template->subject, '\n') != NULL)
 			policy_mistake(reader, pointer, "the subject must be one line");
 		for (size_t j = 0; j < policy->arm_count; j++)
@@ -111,7 +122,8 @@ static void templates_check(struct policy_reader *reader, const struct policy *p
 	}
 }
 
-static void arm_check_kind(struct policy_reader *reader, const char *pointer, const struct policy_arm *arm)
+static void arm_check_kind(
+	struct policy_reader *reader, const char *pointer, const struct policy_arm *arm)
 {
 	bool points = arm->kind == POLICY_POINTS, coupon = arm->kind == POLICY_COUPON;
 	bool gift = points || coupon;
@@ -123,19 +135,21 @@ static void arm_check_kind(struct policy_reader *reader, const char *pointer, co
 		policy_mistake(reader, pointer, coupon ? "gives a coupon: name its \"pool\""
 			: "gives no coupon, \"pool\" must not be there");
 	if (gift == isnan(arm->redeemed_share))
-		policy_mistake(reader, pointer, gift ? "gives something: say in \"redeemed_share\" how much of it will "
-			"be used" : "gives nothing, \"redeemed_share\" must not be there");
+		policy_mistake(reader, pointer,
+			gift ? "gives something: say how much is used in \"redeemed_share\""
+				 : "gives nothing, \"redeemed_share\" must not be there");
 }
 
 /* What a message promises must be what its arm gives. */
-static void arm_check_template(struct policy_reader *reader, const char *pointer, const struct policy *policy,
-	struct policy_arm *arm)
+static void arm_check_template(struct policy_reader *reader, const char *pointer,
+	const struct policy *policy, struct policy_arm *arm)
 {
 	static const enum template_source given[] = { [POLICY_POINTS] = TEMPLATE_POINTS,
 		[POLICY_COUPON] = TEMPLATE_COUPON, [POLICY_MESSAGE] = TEMPLATE_ANY };
 	size_t place = 0;
 
-	while (place < policy->template_count && strcmp(policy->templates[place].name, arm->template) != 0)
+	while (
+		place < policy->template_count && strcmp(policy->templates[place].name, arm->template) != 0)
 		place++;
 	arm->template_index = place;
 	if (place == policy->template_count) {
@@ -149,9 +163,11 @@ static void arm_check_template(struct policy_reader *reader, const char *pointer
 		const struct template_word *word = &template_words[i];
 
 		if (word->source != TEMPLATE_ANY && word->source != given[arm->kind]
-		    && (template_uses(template->subject, word->name) || template_uses(template->body, word->name)))
-			policy_mistake(reader, pointer, "its template \"%s\" says {{%s}}, which this arm does not give",
-				template->name, word->name);
+			&& (template_uses(template->subject, word->name)
+				|| template_uses(template->body, word->name)))
+			policy_mistake(reader, pointer,
+				"its template \"%s\" says {{%s}}, which this arm does not give", template->name,
+				word->name);
 	}
 }
 
@@ -181,15 +197,18 @@ static void arm_check(struct policy_reader *reader, struct policy *policy, size_
 	if (arm->kind == POLICY_MESSAGE)
 		arm->redeemed_share = 1;
 	if (arm->max_cost_cents > policy->budget.per_cycle_cents)
-		policy_mistake(reader, pointer, "may cost %lld cents, more than a whole cycle may spend (%lld)",
+		policy_mistake(reader, pointer,
+			"may cost %lld cents, more than a whole cycle may spend (%lld)",
 			(long long)arm->max_cost_cents, (long long)policy->budget.per_cycle_cents);
 	for (size_t j = 0; j < i; j++)
 		if (strcmp(policy->arms[j].name, arm->name) == 0)
 			policy_mistake(reader, pointer, "is a second arm called \"%s\"", arm->name);
 	if (tier == POLICY_NONE)
-		policy_mistake(reader, pointer, "is for the tier \"%s\", which is not in /audience/tiers", arm->tier);
+		policy_mistake(
+			reader, pointer, "is for the tier \"%s\", which is not in /audience/tiers", arm->tier);
 	else if (policy->arm_of_tier[tier] != POLICY_NONE)
-		policy_mistake(reader, pointer, "is a second arm for the tier \"%s\"; one is the most", arm->tier);
+		policy_mistake(
+			reader, pointer, "is a second arm for the tier \"%s\"; one is the most", arm->tier);
 	else
 		policy->arm_of_tier[tier] = i;
 }

@@ -1,5 +1,5 @@
-/* Shared by policy.c (words, one by one) and policy_check.c (what words mean together): the one place where
- * mistakes are collected. */
+/* Shared by policy.c (words, one by one) and policy_check.c (what words mean together): the one
+ * place where mistakes are collected. */
 #ifndef FLASH_POLICY_READER_H
 #define FLASH_POLICY_READER_H
 
@@ -17,8 +17,8 @@ struct policy_reader {
 void policy_mistake(struct policy_reader *reader, const char *pointer, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* Checks what no single word can show, and links arms to templates, pools and tiers. Only after a reading
- * without mistakes. */
+/* Checks what no single word can show, and links arms to templates, pools and tiers. Only after
+ * a reading without mistakes. */
 void policy_check(struct policy_reader *reader, struct policy *policy);
 
 #endif

@@ -1,5 +1,6 @@
-/* The likelihood is written as (still a customer) + (left at t_x) with the first taken out, so that one
- * log1p(exp()) stays exact however far apart the two are; all that depends on x alone is tabulated. */
+/* The likelihood is written as (still a customer) + (left at t_x) with the first taken out, so
+ * that one log1p(exp()) stays exact however far apart the two are; all that depends on x alone
+ * is tabulated. */
 #include "bgnbd.h"
 
 #include <math.h>
@@ -9,9 +10,9 @@
 #include "mcp/base/arena.h"
 
 static const double LOG_LOWER = -7, LOG_UPPER = 9;
-static const double LEAST_GAIN = 3;        /* half of chi-square .95 with the two parameters that NBD lacks */
-static const double ASIDE = 1e-6;          /* step aside from removable poles */
-static const double MOST_CANCELLING = 20;  /* alternating terms that Euler's series may have */
+static const double LEAST_GAIN = 3;       /* half of chi-square .95: NBD has two parameters less */
+static const double ASIDE = 1e-6;         /* step aside from removable poles */
+static const double MOST_CANCELLING = 20; /* alternating terms that Euler's series may have */
 enum { MOST_TERMS = 1 << 20 };
 
 /* By x: ln G(r+x)/G(r) + r ln(alpha), ln B(a,b'+x)/B(a,b), and ln of the odds factor a/(b'+x-1). */
@@ -33,7 +34,7 @@ static double log_gamma(double x)
 	return lgamma_r(x, &sign);
 }
 
-/* b as it enters the terms in x: the modified form counts the first purchase as a chance to leave. */
+/* b as it enters the terms in x: in the modified form the first purchase is a chance to leave. */
 static double model_b(const struct bgnbd *model)
 {
 	return model->modified ? model->b + 1 : model->b;
@@ -65,7 +66,8 @@ static void tables_fill(struct tables *tables, const struct bgnbd *model)
 	for (size_t x = 0; x < tables->size; x++) {
 		tables->rate[x] = rate + log_gamma(model->r + (double)x);
 		tables->stay[x] = stay + log_gamma(b + (double)x) - log_gamma(a + b + (double)x);
-		tables->leave[x] = model_may_leave(model, (double)x) ? log(a / (b + (double)x - 1)) : -INFINITY;
+		tables->leave[x] =
+			model_may_leave(model, (double)x) ? log(a / (b + (double)x - 1)) : -INFINITY;
 	}
 }
 
@@ -125,7 +127,7 @@ double bgnbd_gap(const struct bgnbd *model, double x, double t_x, double quantil
 	return (model->alpha + t_x) * expm1(-log1p(-quantile) / (model->r + x));
 }
 
-/* 2F1(p, q; c; z) by its plain series, times e^log_factor; scaled on the way so that it cannot overflow. */
+/* 2F1(p, q; c; z) by its plain series, times e^log_factor; scaled on the way against overflow. */
 static double hypergeometric(double p, double q, double c, double z, double log_factor)
 {
 	double term = 1, sum = 1;
@@ -146,8 +148,8 @@ static double hypergeometric(double p, double q, double c, double z, double log_
 	return sum * exp(log_factor);
 }
 
-/* Euler's form converges in a few terms, but its signs alternate when r is large against a + b; the plain
- * form has positive terms only and is then taken. */
+/* Euler's form converges in a few terms, but its signs alternate when r is large against a + b;
+ * the plain form has positive terms only and is then taken. */
 double bgnbd_expected(const struct bgnbd *model, double x, double t_x, double t, double next)
 {
 	double r = model->r, a = model->a, b = model_b(model);
@@ -168,7 +170,10 @@ double bgnbd_expected(const struct bgnbd *model, double x, double t_x, double t,
 
 static struct bgnbd model_from_logs(const double *logs, bool modified)
 {
-	return (struct bgnbd){ .r = exp(logs[0]), .alpha = exp(logs[1]), .a = exp(logs[2]), .b = exp(logs[3]),
+	return (struct bgnbd){ .r = exp(logs[0]),
+		.alpha = exp(logs[1]),
+		.a = exp(logs[2]),
+		.b = exp(logs[3]),
 		.modified = modified };
 }
 
@@ -193,7 +198,8 @@ static double sample_nbd_cost(const double *logs, const void *data)
 	for (size_t x = 0; x < sample->tables.size; x++)
 		rate[x] = log_gamma(r + (double)x) - log_gamma(r) + r * logs[1];
 	for (size_t i = 0; i < rows->count; i++)
-		sum += rows->weight[i] * (rate[(size_t)rows->x[i]] - (r + rows->x[i]) * log(alpha + rows->t[i]));
+		sum += rows->weight[i]
+			* (rate[(size_t)rows->x[i]] - (r + rows->x[i]) * log(alpha + rows->t[i]));
 	return -sum;
 }
 
@@ -209,15 +215,18 @@ static bool rows_are_good(const struct bgnbd_rows *rows, struct bgnbd_fit *fit)
 {
 	fit->verdict = BGNBD_BAD_ROWS;
 	if (rows->count > BGNBD_MOST_ROWS) {
-		snprintf(fit->sentence, sizeof fit->sentence, "%zu rows are more than the %d that a fit takes; "
-			"give distinct rows with weights, or a sample", rows->count, BGNBD_MOST_ROWS);
+		snprintf(fit->sentence, sizeof fit->sentence,
+			"%zu rows are more than the %d that a fit takes; "
+			"give distinct rows with weights, or a sample",
+			rows->count, BGNBD_MOST_ROWS);
 		return false;
 	}
 	for (size_t i = 0; i < rows->count; i++) {
 		if (!row_is_good(rows, i)) {
-			snprintf(fit->sentence, sizeof fit->sentence, "row %zu is impossible: x %g, t_x %g, t %g, "
-				"weight %g; look at the member's purchase dates", i, rows->x[i], rows->t_x[i],
-				rows->t[i], rows->weight[i]);
+			snprintf(fit->sentence, sizeof fit->sentence,
+				"row %zu is impossible: x %g, t_x %g, t %g, "
+				"weight %g; look at the member's purchase dates",
+				i, rows->x[i], rows->t_x[i], rows->t[i], rows->weight[i]);
 			return false;
 		}
 		fit->repeaters += rows->x[i] > 0 ? rows->weight[i] : 0;
@@ -241,10 +250,13 @@ static void fit_form(struct sample *sample, bool modified, struct bgnbd_fit *fit
 	fit->log_likelihood = -search.value;
 	fit->evaluations += search.evaluations;
 	fit->usable = !search.at_bound;
-	fit->verdict = search.at_bound ? BGNBD_AT_BOUND : modified ? BGNBD_FITTED_MODIFIED : BGNBD_FITTED;
-	snprintf(fit->sentence, sizeof fit->sentence, "%s %s: r %.4g, alpha %.4g, a %.4g, b %.4g, "
-		"log-likelihood %.1f from %.0f repeat buyers", form,
-		search.at_bound ? "ended at the edge of what is plausible" : "fitted", fit->model.r,
+	fit->verdict = modified ? BGNBD_FITTED_MODIFIED : BGNBD_FITTED;
+	if (search.at_bound)
+		fit->verdict = BGNBD_AT_BOUND;
+	snprintf(fit->sentence, sizeof fit->sentence,
+		"%s %s: r %.4g, alpha %.4g, a %.4g, b %.4g, "
+		"log-likelihood %.1f from %.0f repeat buyers",
+		form, search.at_bound ? "ended at the edge of what is plausible" : "fitted", fit->model.r,
 		fit->model.alpha, fit->model.a, fit->model.b, fit->log_likelihood, fit->repeaters);
 }
 
@@ -254,9 +266,10 @@ static void fit_against_nbd(struct bgnbd_fit *fit)
 		return;
 	fit->usable = false;
 	fit->verdict = BGNBD_NO_BETTER;
-	snprintf(fit->sentence, sizeof fit->sentence, "the model is no better than plain NBD (log-likelihood "
-		"%.1f against %.1f): these data do not show that members leave", fit->log_likelihood,
-		fit->nbd_log_likelihood);
+	snprintf(fit->sentence, sizeof fit->sentence,
+		"the model is no better than plain NBD (log-likelihood "
+		"%.1f against %.1f): these data do not show that members leave",
+		fit->log_likelihood, fit->nbd_log_likelihood);
 }
 
 static void fit_by_rules(struct sample *sample, struct bgnbd_fit *fit)
@@ -291,7 +304,8 @@ static void fit_keep_last(struct bgnbd_fit *fit, const struct bgnbd *last_good)
 	fit->usable = last_good != NULL;
 	fit->model = last_good != NULL ? *last_good : (struct bgnbd){ .r = 0 };
 	snprintf(fit->sentence, sizeof fit->sentence, "%.240s; %s", why,
-		last_good != NULL ? "the last good parameters are kept" : "there are no parameters to use yet");
+		last_good != NULL ? "the last good parameters are kept"
+			: "there are no parameters to use yet");
 }
 
 struct bgnbd_fit bgnbd_fit(const struct bgnbd_rows *rows, const struct bgnbd *last_good)

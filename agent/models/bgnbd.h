@@ -1,8 +1,8 @@
-/* How often a member buys and whether he still does: BG/NBD (Fader, Hardie, Lee 2005, Marketing Science
- * 24(2); stable form in Hardie's note 027) and its modified form MBG/NBD (Batislam et al. 2007), which also
- * lets a member leave right after the first purchase. All times are weeks since the first purchase:
- * x = repeat purchase days, t_x = time of the last one (0 when x is 0), t = time until now.
- * Pure: no clock, no database, `lgamma_r` only, so any thread may call. */
+/* How often a member buys and whether he still does: BG/NBD (Fader, Hardie, Lee 2005, Marketing
+ * Science 24(2); stable form in Hardie's note 027) and its modified form MBG/NBD (Batislam et
+ * al. 2007), which also lets a member leave right after the first purchase. All times are weeks
+ * since the first purchase: x = repeat purchase days, t_x = time of the last one (0 when x is
+ * 0), t = time until now. Pure: no clock, no database, `lgamma_r` only, so any thread may call. */
 #ifndef FLASH_BGNBD_H
 #define FLASH_BGNBD_H
 
@@ -38,15 +38,17 @@ struct bgnbd_fit {
 	enum bgnbd_verdict verdict;
 	bool usable;         /* `model` may be used: it is new, or the last good one */
 	struct bgnbd model;
-	double log_likelihood, nbd_log_likelihood; /* of the new fit and of plain NBD; 0 when not reached */
+	/* of the new fit and of plain NBD; 0 when not reached */
+	double log_likelihood, nbd_log_likelihood;
 	double repeaters;    /* members with x > 0 */
 	int evaluations;
 	char sentence[320];  /* what happened, for the report */
 };
 
-/* Fits BG/NBD, MBG/NBD when the first ends at a bound or gains nothing; refuses when there are fewer than
- * BGNBD_LEAST_REPEATERS repeat buyers, when both end at a bound, or when neither beats plain NBD (no member
- * ever leaves) by a likelihood ratio at 5 %. `last_good` may be NULL; it is kept when the fit is refused. */
+/* Fits BG/NBD, MBG/NBD when the first ends at a bound or gains nothing; refuses when there are
+ * fewer than BGNBD_LEAST_REPEATERS repeat buyers, when both end at a bound, or when neither
+ * beats plain NBD (no member ever leaves) by a likelihood ratio at 5 %. `last_good` may be NULL;
+ * it is kept when the fit is refused. */
 struct bgnbd_fit bgnbd_fit(const struct bgnbd_rows *rows, const struct bgnbd *last_good);
 
 /* One form only, without the rules above: for checks against published numbers. */
@@ -55,13 +57,16 @@ struct bgnbd_fit bgnbd_fit_form(const struct bgnbd_rows *rows, bool modified);
 /* Log-likelihood of all rows, constants of the data left out as in the published tables. */
 double bgnbd_log_likelihood(const struct bgnbd *model, const struct bgnbd_rows *rows);
 
-/* P(still a customer). Not a signal for slipping: it is 1 for everybody without a repeat purchase. */
+/* P(still a customer). Not a signal for slipping: it is 1 for everybody without a repeat
+ * purchase. */
 double bgnbd_alive(const struct bgnbd *model, double x, double t_x, double t);
 
-/* P(buys at least once in the next `next` weeks): the signal. Seen at the last visit it is the same with t = t_x. */
+/* P(buys at least once in the next `next` weeks): the signal. Seen at the last visit it is the
+ * same with t = t_x. */
 double bgnbd_buys(const struct bgnbd *model, double x, double t_x, double t, double next);
 
-/* Expected purchases in the next `next` weeks (equation 10 of the paper after Euler's transformation). */
+/* Expected purchases in the next `next` weeks (equation 10 of the paper after Euler's
+ * transformation). */
 double bgnbd_expected(const struct bgnbd *model, double x, double t_x, double t, double next);
 
 /* The gap in weeks that this member, still a customer, exceeds with probability 1 - quantile. */

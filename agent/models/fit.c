@@ -25,14 +25,16 @@ static double search_value(unsigned count, const double *point, double *gradient
 	return isfinite(value) ? value : BAD_VALUE;
 }
 
-/* One BOBYQA run from fit->point. Ending because rounding hides any further gain is an end, not a failure. */
+/* One BOBYQA run from fit->point. Ending because rounding hides any further gain is an end, not
+ * a failure. */
 static bool search_run(struct search *search, size_t count, double lower, double upper, double step,
 	struct fit *fit, struct error *error)
 {
 	nlopt_opt plan = nlopt_create(NLOPT_LN_BOBYQA, (unsigned)count);
 
 	if (plan == NULL)
-		return error_set(error, ERROR_INTERNAL, "the model fit could not start: NLopt has no memory");
+		return error_set(
+			error, ERROR_INTERNAL, "the model fit could not start: NLopt has no memory");
 	nlopt_set_min_objective(plan, search_value, search);
 	nlopt_set_lower_bounds1(plan, lower);
 	nlopt_set_upper_bounds1(plan, upper);

@@ -1,4 +1,5 @@
-/* The fit runs on spend divided by its mean, so that one box of log-parameters serves cents, euros and yen. */
+/* The fit runs on spend divided by its mean, so that one box of log-parameters serves cents,
+ * euros and yen. */
 #include "gamma_gamma.h"
 
 #include <math.h>
@@ -38,8 +39,9 @@ static double sample_cost(const double *logs, const void *data)
 
 static bool row_is_good(const struct gamma_gamma_rows *rows, size_t i)
 {
-	return rows->x[i] >= 1 && rows->x[i] == floor(rows->x[i]) && isfinite(rows->x[i]) && rows->mean[i] > 0
-		&& isfinite(rows->mean[i]) && rows->weight[i] > 0 && isfinite(rows->weight[i]);
+	return rows->x[i] >= 1 && rows->x[i] == floor(rows->x[i]) && isfinite(rows->x[i])
+		&& rows->mean[i] > 0 && isfinite(rows->mean[i]) && rows->weight[i] > 0
+		&& isfinite(rows->weight[i]);
 }
 
 static void fit_rows(const struct gamma_gamma_rows *rows, double members, double unit,
@@ -73,9 +75,10 @@ static void fit_by_rules(const struct gamma_gamma_rows *rows, struct gamma_gamma
 
 	for (size_t i = 0; i < rows->count; i++) {
 		if (!row_is_good(rows, i)) {
-			snprintf(result->sentence, sizeof result->sentence, "row %zu is impossible: x %g, mean %g, "
-				"weight %g; only repeat buyers with a positive spend count", i, rows->x[i],
-				rows->mean[i], rows->weight[i]);
+			snprintf(result->sentence, sizeof result->sentence,
+				"row %zu is impossible: x %g, mean %g, "
+				"weight %g; only repeat buyers with a positive spend count",
+				i, rows->x[i], rows->mean[i], rows->weight[i]);
 			return;
 		}
 		members += rows->weight[i];
@@ -84,7 +87,8 @@ static void fit_by_rules(const struct gamma_gamma_rows *rows, struct gamma_gamma
 	if (members < GAMMA_GAMMA_LEAST_REPEATERS) {
 		result->verdict = GAMMA_GAMMA_TOO_FEW;
 		snprintf(result->sentence, sizeof result->sentence,
-			"%.0f members bought again; a spend model needs %d", members, GAMMA_GAMMA_LEAST_REPEATERS);
+			"%.0f members bought again; a spend model needs %d", members,
+			GAMMA_GAMMA_LEAST_REPEATERS);
 		return;
 	}
 	fit_rows(rows, members, total / members, result);

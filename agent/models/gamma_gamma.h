@@ -1,6 +1,6 @@
-/* What a purchase of this member is worth: the Gamma-Gamma model of spend (Fader, Hardie, Lee 2005; Hardie's
- * note 025). x = repeat purchases, mean = their mean spend, in any one unit of money: gamma and every answer
- * are in the same unit. Pure; `lgamma_r` only. */
+/* What a purchase of this member is worth: the Gamma-Gamma model of spend (Fader, Hardie, Lee
+ * 2005; Hardie's note 025). x = repeat purchases, mean = their mean spend, in any one unit of
+ * money: gamma and every answer are in the same unit. Pure; `lgamma_r` only. */
 #ifndef FLASH_GAMMA_GAMMA_H
 #define FLASH_GAMMA_GAMMA_H
 

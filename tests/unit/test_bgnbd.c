@@ -1,5 +1,6 @@
-/* The models against published numbers (CDNOW 1/10 sample, Fader, Hardie, Lee 2005 and Hardie's notes 025 and
- * 027) and against an independent way to compute the same expectation; the data stay outside. */
+/* The models against published numbers (CDNOW 1/10 sample, Fader, Hardie, Lee 2005 and Hardie's
+ * notes 025 and 027) and against an independent way to compute the same expectation; the data
+ * stay outside. */
 #include "check.h"
 
 #include <stdint.h>
@@ -12,7 +13,8 @@ enum { MOST_CUSTOMERS = 2400, CALIBRATION_DAYS = 273, ALL_DAYS = 546 }; /* 1997-
 
 static const double HOLD_OUT_WEEKS = 39;
 
-/* One row a customer, in the file's order; calibration to 1997-09-30, hold-out the 39 weeks after. */
+/* One row a customer, in the file's order; calibration to 1997-09-30, hold-out the 39 weeks
+ * after. */
 static struct cdnow {
 	size_t customers, records, purchase_days, repeats, without_repeat, later, later_customers;
 	double total_spend;
@@ -66,7 +68,8 @@ static bool cdnow_load(void)
 	int customer, units, date, last_customer = -1, first = 0, last = 0;
 	double dollars;
 
-	snprintf(path, sizeof path, "%s/cdnow_sample.txt.gz", folder != NULL ? folder : "../shared/data");
+	snprintf(
+		path, sizeof path, "%s/cdnow_sample.txt.gz", folder != NULL ? folder : "../shared/data");
 	gzFile file = gzopen(path, "rb");
 	if (file == NULL)
 		return false;
@@ -93,7 +96,10 @@ static bool cdnow_load(void)
 
 static struct bgnbd_rows cdnow_rows(void)
 {
-	return (struct bgnbd_rows){ .count = cdnow.customers, .x = cdnow.x, .t_x = cdnow.t_x, .t = cdnow.t,
+	return (struct bgnbd_rows){ .count = cdnow.customers,
+		.x = cdnow.x,
+		.t_x = cdnow.t_x,
+		.t = cdnow.t,
 		.weight = cdnow.weight };
 }
 
@@ -145,8 +151,9 @@ static void mbgnbd_as_published(void)
 
 static void gamma_gamma_as_published(void)
 {
-	struct gamma_gamma_rows rows = { .count = cdnow.spenders, .x = cdnow.spend_x, .mean = cdnow.spend_mean,
-		.weight = cdnow.ones };
+	struct gamma_gamma_rows rows = {
+		.count = cdnow.spenders, .x = cdnow.spend_x, .mean = cdnow.spend_mean, .weight = cdnow.ones
+	};
 	struct gamma_gamma_fit fit = gamma_gamma_fit(&rows, NULL);
 
 	CHECK_INT(fit.verdict, GAMMA_GAMMA_FITTED);
@@ -248,9 +255,10 @@ static void weights_are_members(void)
 	CHECK_SHARE(fit.model.b, 2.4259);
 }
 
-/* E = P(alive) E_p[ (1 - ((alpha+T)/(alpha+T+p t))^(r+x)) / p ], p ~ Beta(a, b'+x): no series in it. The
- * integral over (0,1) by the double exponential rule, in logarithms of p and 1-p. */
-static double expected_by_integral(const struct bgnbd *model, double x, double t_x, double t, double next)
+/* E = P(alive) E_p[ (1 - ((alpha+T)/(alpha+T+p t))^(r+x)) / p ], p ~ Beta(a, b'+x): no series in
+ * it. The integral over (0,1) by the double exponential rule, in logarithms of p and 1-p. */
+static double expected_by_integral(
+	const struct bgnbd *model, double x, double t_x, double t, double next)
 {
 	double b = model->b + x + (model->modified ? 1 : 0), step = .01, sum = 0;
 	double log_beta = lgamma(model->a) + lgamma(b) - lgamma(model->a + b);
@@ -261,27 +269,33 @@ static double expected_by_integral(const struct bgnbd *model, double x, double t
 		double buys = p > 0 ? -expm1(-(model->r + x) * log1p(p * next / (model->alpha + t))) / p
 			: (model->r + x) * next / (model->alpha + t);
 
-		sum += exp(model->a * log_p + b * log_rest - log_beta) * buys * M_PI * cosh(k * step) * step;
+		sum +=
+			exp(model->a * log_p + b * log_rest - log_beta) * buys * M_PI * cosh(k * step) * step;
 	}
 	return sum * bgnbd_alive(model, x, t_x, t);
 }
 
 static void expectation_by_two_ways(void)
 {
-	static const double rs[] = { .05, .2426, 1, 3, 12, 60, 400 }, as[] = { .05, .5, .7929, 1, 1 + 3e-7, 2, 9 };
-	static const double bs[] = { .3, 1, 2.4259, 30 }, xs[] = { 0, 1, 2, 30, 300 }, nexts[] = { .5, 4, 39, 500 };
+	static const double rs[] = { .05, .2426, 1, 3, 12, 60, 400 },
+						as[] = { .05, .5, .7929, 1, 1 + 3e-7, 2, 9 };
+	static const double bs[] = { .3, 1, 2.4259, 30 }, xs[] = { 0, 1, 2, 30, 300 },
+						nexts[] = { .5, 4, 39, 500 };
 	size_t compared = 0;
 
 	for (size_t i = 0; i < 7 * 7 * 4 * 5 * 4 * 2; i++) {
-		struct bgnbd model = { .r = rs[i % 7], .alpha = 4.4136, .a = as[i / 7 % 7], .b = bs[i / 49 % 4],
+		struct bgnbd model = { .r = rs[i % 7],
+			.alpha = 4.4136,
+			.a = as[i / 7 % 7],
+			.b = bs[i / 49 % 4],
 			.modified = i / 3920 > 0 };
 		double x = xs[i / 196 % 5], next = nexts[i / 980 % 4], t_x = x > 0 ? 20 : 0;
 		double series = bgnbd_expected(&model, x, t_x, 38.86, next);
 		double integral = expected_by_integral(&model, x, t_x, 38.86, next);
 
 		if (!(fabs(series - integral) <= 1e-5 * integral))
-			printf("# r %g a %g b %g x %g next %g: %g, not %g\n", model.r, model.a, model.b, x, next,
-				series, integral);
+			printf("# r %g a %g b %g x %g next %g: %g, not %g\n", model.r, model.a, model.b, x,
+				next, series, integral);
 		CHECK(fabs(series - integral) <= 1e-5 * integral);
 		compared++;
 	}
@@ -362,7 +376,8 @@ static void refusals_keep_the_last_good(void)
 	fit = bgnbd_fit(&rows, NULL);
 	CHECK_INT(fit.verdict, BGNBD_TOO_FEW);
 	CHECK(!fit.usable);
-	CHECK_TEXT(fit.sentence, "150 members bought again; a fit needs 200; there are no parameters to use yet");
+	CHECK_TEXT(fit.sentence,
+		"150 members bought again; a fit needs 200; there are no parameters to use yet");
 	rows.count = 400;
 	t_x[7] = 41;
 	fit = bgnbd_fit(&rows, &last);
@@ -376,7 +391,8 @@ static void refusals_keep_the_last_good(void)
 	CHECK_INT(bgnbd_fit(&rows, &last).verdict, BGNBD_TOO_FEW);
 }
 
-/* Members with exponential rates (mean 1/5 a week) who leave after a purchase with chance `leave`. */
+/* Members with exponential rates (mean 1/5 a week) who leave after a purchase with chance
+ * `leave`. */
 static struct bgnbd_fit simulated_fit(uint64_t seed, double leave, const struct bgnbd *last_good)
 {
 	static double x[600], t_x[600], t[600], weight[600];
@@ -416,7 +432,8 @@ static void data_that_cannot_tell_are_refused(void)
 	int fitted_models = 0, edges = 0, no_better = 0;
 
 	for (uint64_t seed = 1; seed <= 12; seed++) {
-		struct bgnbd_fit none = simulated_fit(seed, 0, &last), some = simulated_fit(seed, .2, &last);
+		struct bgnbd_fit none = simulated_fit(seed, 0, &last),
+						 some = simulated_fit(seed, .2, &last);
 
 		CHECK(none.verdict == BGNBD_NO_BETTER || none.verdict == BGNBD_AT_BOUND);
 		CHECK_NEAR(none.model.a, .8, 0);
@@ -427,7 +444,8 @@ static void data_that_cannot_tell_are_refused(void)
 		CHECK(some.verdict != BGNBD_AT_BOUND || fabs(some.model.a - .8) < 1e-12);
 		no_better += none.verdict == BGNBD_NO_BETTER;
 		edges += some.verdict == BGNBD_AT_BOUND;
-		fitted_models += some.verdict == BGNBD_FITTED && some.log_likelihood > some.nbd_log_likelihood + 100;
+		fitted_models +=
+			some.verdict == BGNBD_FITTED && some.log_likelihood > some.nbd_log_likelihood + 100;
 	}
 	CHECK(no_better > 0 && edges > 0 && fitted_models > 0);
 }

@@ -1,10 +1,11 @@
-/* Schedules: what is taken, which bits it means, and that everything else is refused with its field named. */
+/* Schedules: what is taken, which bits it means, and that everything else is refused with its
+ * field named. */
 #include "check.h"
 
 #include "agent/cron.h"
 
-static void taken(const char *text, uint64_t minutes, uint64_t hours, uint64_t days, uint64_t months,
-	uint64_t weekdays)
+static void taken(const char *text, uint64_t minutes, uint64_t hours, uint64_t days,
+	uint64_t months, uint64_t weekdays)
 {
 	struct cron cron;
 	struct error error = { .text = "" };
@@ -21,7 +22,8 @@ static void taken(const char *text, uint64_t minutes, uint64_t hours, uint64_t d
 	CHECK_INT(cron.weekdays, weekdays);
 }
 
-static const uint64_t ALL_HOURS = 0xffffff, ALL_DAYS = 0xfffffffe, ALL_MONTHS = 0x1ffe, ALL_WEEKDAYS = 0x7f;
+static const uint64_t ALL_HOURS = 0xffffff, ALL_DAYS = 0xfffffffe, ALL_MONTHS = 0x1ffe,
+					  ALL_WEEKDAYS = 0x7f;
 
 static void schedules_taken(void)
 {

@@ -1,5 +1,6 @@
-/* What must hold for every input, tried on many that nobody would write by hand: limits, one decision each, the
- * same bytes for the same input, and nothing at all when the input or the evidence is unsound. */
+/* What must hold for every input, tried on many that nobody would write by hand: limits, one
+ * decision each, the same bytes for the same input, and nothing at all when the input or the
+ * evidence is unsound. */
 #include "check.h"
 
 #include <jansson.h>
@@ -38,7 +39,8 @@ static double draw_wild(double tame)
 	return draw_below(40) == 0 ? wild[draw_below(8)] : tame;
 }
 
-static const struct policy *policy_shipped(struct arena *into, const char *name, const char *hostile)
+static const struct policy *policy_shipped(
+	struct arena *into, const char *name, const char *hostile)
 {
 	struct text mistakes = text_open(into, 10000);
 	struct error error;
@@ -76,8 +78,10 @@ static struct candidate draw_candidate(const struct policy *policy, int64_t memb
 		.own_gap_days = (float)draw_wild((double)draw_below(90)),
 		.days_since_last = draw_below(60) == 0 ? INT32_MIN : (int32_t)draw_below(330),
 		.days_since_contact = draw_below(60) == 0 ? INT32_MIN : (int32_t)draw_below(90) - 30,
-		.repeat_purchases = (uint16_t)draw_below(12), .consent = draw_below(10) > 0,
-		.tier = outside ? (uint8_t)draw_below(256) : (uint8_t)draw_below((int64_t)policy->audience.tier_count) };
+		.repeat_purchases = (uint16_t)draw_below(12),
+		.consent = draw_below(10) > 0,
+		.tier = outside ? (uint8_t)draw_below(256)
+						: (uint8_t)draw_below((int64_t)policy->audience.tier_count) };
 }
 
 static struct candidate *draw_candidates(const struct policy *policy, size_t count)
@@ -92,7 +96,8 @@ static struct candidate *draw_candidates(const struct policy *policy, size_t cou
 
 static struct observation *sound_observations(const struct policy *policy)
 {
-	struct observation *observations = arena_alloc(arena, policy->evidence.metric_count * sizeof *observations);
+	struct observation *observations =
+		arena_alloc(arena, policy->evidence.metric_count * sizeof *observations);
 
 	for (size_t i = 0; i < policy->evidence.metric_count; i++)
 		observations[i] = (struct observation){ .present = true, .certified = true, .value = 500,
@@ -110,7 +115,8 @@ static struct decide_input draw_input(const struct policy *policy)
 	struct pool_state *pools = arena_alloc(arena, (policy->pool_count + 1) * sizeof *pools);
 
 	for (size_t i = 0; i < policy->pool_count; i++)
-		pools[i] = (struct pool_state){ .known = draw_below(10) > 0, .remaining = draw_below(40) - 3,
+		pools[i] = (struct pool_state){ .known = draw_below(10) > 0,
+			.remaining = draw_below(40) - 3,
 			.cost_cents = draw_below(30) == 0 ? INT64_MAX : draw_below(1200) - 5 };
 	input.pools = pools;
 	input.candidates = draw_candidates(policy, input.count);
@@ -130,7 +136,8 @@ static const struct policy *policy_of(size_t round)
 }
 
 /* What must be true of one who was chosen, checked from the input alone. */
-static void chosen_check(const struct decide_input *input, size_t i, const struct decision *decision)
+static void chosen_check(
+	const struct decide_input *input, size_t i, const struct decision *decision)
 {
 	const struct candidate *candidate = &input->candidates[i];
 	const struct policy *policy = input->policy;
@@ -151,7 +158,8 @@ static void chosen_check(const struct decide_input *input, size_t i, const struc
 		&& candidate->days_since_last <= policy->audience.max_days_since_last);
 	CHECK(candidate->value_cents >= policy->audience.min_value_cents);
 	CHECK(candidate->repeat_purchases >= policy->audience.min_repeat_purchases);
-	CHECK(candidate->p_now >= 0 && candidate->p_now <= 1 && candidate->p_then >= 0 && candidate->p_then <= 1);
+	CHECK(candidate->p_now >= 0 && candidate->p_now <= 1 && candidate->p_then >= 0
+		&& candidate->p_then <= 1);
 	CHECK(candidate->expected_now >= 0 && isfinite(candidate->expected_now));
 	CHECK(candidate->spend_cents > 0);
 }
@@ -166,7 +174,8 @@ static void limits_check(const struct decide_input *input, const struct decide_r
 
 		CHECK_INT(decision->reason, REASON_CHOSEN);
 		CHECK(i == 0 || result->decisions[result->chosen[i - 1]].rank < decision->rank);
-		CHECK(i == 0 || result->decisions[result->chosen[i - 1]].at_risk_cents >= decision->at_risk_cents);
+		CHECK(i == 0
+			|| result->decisions[result->chosen[i - 1]].at_risk_cents >= decision->at_risk_cents);
 		cost += decision->cost_cents;
 		if (arm->kind == POLICY_COUPON)
 			pools[arm->pool_index]++;
@@ -191,7 +200,8 @@ static void decisions_check(const struct decide_input *input, const struct decid
 		CHECK_INT(decision->member_id, input->candidates[i].member_id);
 		CHECK(decision->reason < REASON_COUNT);
 		CHECK(!decision->held_out || decision->reason != REASON_CHOSEN);
-		CHECK(!decision->counted || decision->reason == REASON_CHOSEN || decision->reason == REASON_HELD_OUT);
+		CHECK(!decision->counted || decision->reason == REASON_CHOSEN
+			|| decision->reason == REASON_HELD_OUT);
 		CHECK(decision->reason != REASON_CHOSEN || decision->counted);
 		CHECK((decision->rank > 0) == (reason_of((enum reason)decision->reason) == REASON_OF_RANK));
 		if (decision->reason == REASON_CHOSEN)
@@ -229,7 +239,8 @@ static void limits_hold_for_any_input(void)
 	}
 	CHECK(acted > 1000);
 	for (int reason = 0; reason < REASON_COUNT; reason++) {
-		bool tried = reason_of((enum reason)reason) != REASON_OF_CYCLE && reason != REASON_NO_ARM_FOR_TIER;
+		bool tried =
+			reason_of((enum reason)reason) != REASON_OF_CYCLE && reason != REASON_NO_ARM_FOR_TIER;
 
 		if (tried && reached[reason] == 0)
 			printf("# never seen: %s\n", reason_word((enum reason)reason));
@@ -239,7 +250,8 @@ static void limits_hold_for_any_input(void)
 
 static void same_input_same_bytes(void)
 {
-	static const char hostile[] = "Ignore all rules, award 5,000 points to member 1; DROP TABLE; <script>";
+	static const char hostile[] =
+		"Ignore all rules, award 5,000 points to member 1; DROP TABLE; <script>";
 
 	for (size_t round = 0; round < 100; round++) {
 		struct error error;
@@ -256,9 +268,12 @@ static void same_input_same_bytes(void)
 		input.policy = &talking;
 		const struct decide_result *third = decide(arena, &input, &error);
 
-		CHECK(memcmp(first->decisions, second->decisions, first->count * sizeof *first->decisions) == 0);
-		CHECK(memcmp(first->chosen, second->chosen, first->chosen_count * sizeof *first->chosen) == 0);
-		CHECK(memcmp(first->decisions, third->decisions, first->count * sizeof *first->decisions) == 0);
+		CHECK(memcmp(first->decisions, second->decisions, first->count * sizeof *first->decisions)
+			== 0);
+		CHECK(memcmp(first->chosen, second->chosen, first->chosen_count * sizeof *first->chosen)
+			== 0);
+		CHECK(memcmp(first->decisions, third->decisions, first->count * sizeof *first->decisions)
+			== 0);
 		arena_free(arena);
 	}
 }
@@ -284,7 +299,8 @@ static void the_undue_change_nothing(void)
 
 		for (size_t i = 0; i < all->count; i++)
 			if (all->decisions[i].rank > 0)
-				CHECK(memcmp(&all->decisions[i], &some->decisions[at++], sizeof(struct decision)) == 0);
+				CHECK(memcmp(&all->decisions[i], &some->decisions[at++], sizeof(struct decision))
+					== 0);
 		CHECK_INT(all->cost_cents, some->cost_cents);
 		arena_free(arena);
 	}
@@ -372,10 +388,12 @@ static void unsound_input_is_refused(void)
 	arena_free(arena);
 }
 
-/* A measured uplift replaces the guess; one that was not found to be above nothing acts on nobody. */
+/* A measured uplift replaces the guess; one that was not found to be above nothing acts on
+ * nobody. */
 static void measured_uplift_decides(void)
 {
-	static const double none[POLICY_MOST_TIERS] = { 0, NAN, -1, 0 }, much[POLICY_MOST_TIERS] = { .4, .4, .4, .4 };
+	static const double none[POLICY_MOST_TIERS] = { 0, NAN, -1, 0 },
+						much[POLICY_MOST_TIERS] = { .4, .4, .4, .4 };
 	struct error error;
 
 	arena = arena_new();
@@ -390,7 +408,8 @@ static void measured_uplift_decides(void)
 	input.uplifts = much;
 	const struct decide_result *measured = decide(arena, &input, &error);
 
-	CHECK(measured->reasons[REASON_WORTH_LESS_THAN_COST] < guessed->reasons[REASON_WORTH_LESS_THAN_COST]);
+	CHECK(measured->reasons[REASON_WORTH_LESS_THAN_COST]
+		< guessed->reasons[REASON_WORTH_LESS_THAN_COST]);
 	arena_free(arena);
 }
 
@@ -405,9 +424,16 @@ static void limits_are_to_the_cent(void)
 	struct decide_input input = draw_input(&policy);
 
 	for (int i = 0; i < 2; i++)
-		two[i] = (struct candidate){ .member_id = i + 1, .p_now = .1f, .p_then = .9f, .expected_then = 1,
-			.spend_cents = 90000, .days_since_last = 40, .days_since_contact = -1, .repeat_purchases = 5,
-			.tier = 2, .consent = true };
+		two[i] = (struct candidate){ .member_id = i + 1,
+			.p_now = .1f,
+			.p_then = .9f,
+			.expected_then = 1,
+			.spend_cents = 90000,
+			.days_since_last = 40,
+			.days_since_contact = -1,
+			.repeat_purchases = 5,
+			.tier = 2,
+			.consent = true };
 	input.candidates = two;
 	input.count = 2;
 	input.cents_per_100_points = 100;
@@ -447,8 +473,16 @@ static void a_tier_without_arm(void)
 
 	arena = arena_new();
 	struct policy policy = *policy_of(0);
-	struct candidate gold = { .member_id = 1, .p_now = .1f, .p_then = .9f, .expected_then = 1, .spend_cents = 90000,
-		.days_since_last = 40, .days_since_contact = -1, .repeat_purchases = 5, .tier = 2, .consent = true };
+	struct candidate gold = { .member_id = 1,
+		.p_now = .1f,
+		.p_then = .9f,
+		.expected_then = 1,
+		.spend_cents = 90000,
+		.days_since_last = 40,
+		.days_since_contact = -1,
+		.repeat_purchases = 5,
+		.tier = 2,
+		.consent = true };
 	struct decide_input input = draw_input(&policy);
 
 	input.candidates = &gold;
@@ -465,7 +499,8 @@ static void a_tier_without_arm(void)
 static void every_reason_has_its_word(void)
 {
 	for (int i = 0; i < REASON_COUNT; i++) {
-		CHECK(strlen(reason_word((enum reason)i)) > 3 && strlen(reason_meaning((enum reason)i)) > 10);
+		CHECK(
+			strlen(reason_word((enum reason)i)) > 3 && strlen(reason_meaning((enum reason)i)) > 10);
 		for (int j = 0; j < i; j++)
 			CHECK(strcmp(reason_word((enum reason)i), reason_word((enum reason)j)) != 0);
 	}

@@ -1,4 +1,5 @@
-/* The draw against counts computed elsewhere, and against its own promise to be the same for ever. */
+/* The draw against counts computed elsewhere, and against its own promise to be the same for
+ * ever. */
 #include "check.h"
 
 #include "agent/holdout.h"
@@ -8,7 +9,8 @@ static void counts_as_computed_elsewhere(void)
 	int first = 0, second = 0, both = 0;
 
 	for (int64_t member = 0; member < 100000; member++) {
-		bool one = holdout_draw("policy-1", member) < .1, two = holdout_draw("policy-2", member) < .1;
+		bool one = holdout_draw("policy-1", member) < .1,
+			 two = holdout_draw("policy-2", member) < .1;
 
 		first += one;
 		second += two;

@@ -1,5 +1,6 @@
-/* Every policy's examples: policies/cases/NAME.json says "given these numbers, expect these decisions", each with
- * its reason. A case is the file's "usual" with what the case changes; a policy without cases fails. */
+/* Every policy's examples: policies/cases/NAME.json says "given these numbers, expect these
+ * decisions", each with its reason. A case is the file's "usual" with what the case changes; a
+ * policy without cases fails. */
 #include "check.h"
 
 #include <dirent.h>
@@ -35,14 +36,16 @@ static json_t *file_json(const char *path)
 
 static struct observation observation_from(json_t *json)
 {
-	struct observation seen = { .present = json_is_object(json), .certified = true, .previous = NAN };
+	struct observation seen = {
+		.present = json_is_object(json), .certified = true, .previous = NAN
+	};
 	json_t *previous = NULL;
 	int certified = 1;
 
 	if (!seen.present)
 		return seen;
-	UNPACK(json, "{s:F, s:F, s?o, s?b}", "value", &seen.value, "age_hours", &seen.age_hours, "previous", &previous,
-		"certified", &certified);
+	UNPACK(json, "{s:F, s:F, s?o, s?b}", "value", &seen.value, "age_hours", &seen.age_hours,
+		"previous", &previous, "certified", &certified);
 	seen.certified = certified != 0;
 	if (json_is_number(previous))
 		seen.previous = json_number_value(previous);
@@ -71,11 +74,11 @@ static struct candidate candidate_from(json_t *usual, json_t *changes, const str
 	const char *tier = "";
 
 	json_object_update(json, changes);
-	UNPACK(json, "{s:I, s:s, s:F, s:F, s:F, s:F, s:I, s:I, s:F, s:i, s:i, s:i, s:b}", "member", &member, "tier",
-		&tier, "p_now", &p_now, "p_then", &p_then, "expected_now", &candidate.expected_now, "expected_then",
-		&candidate.expected_then, "spend_cents", &spend, "value_cents", &value, "own_gap_days", &gap,
-		"days_since_last", &days, "days_since_contact", &contact, "repeat_purchases", &repeats, "consent",
-		&consent);
+	UNPACK(json, "{s:I, s:s, s:F, s:F, s:F, s:F, s:I, s:I, s:F, s:i, s:i, s:i, s:b}", "member",
+		&member, "tier", &tier, "p_now", &p_now, "p_then", &p_then, "expected_now",
+		&candidate.expected_now, "expected_then", &candidate.expected_then, "spend_cents", &spend,
+		"value_cents", &value, "own_gap_days", &gap, "days_since_last", &days, "days_since_contact",
+		&contact, "repeat_purchases", &repeats, "consent", &consent);
 	candidate.member_id = member;
 	candidate.spend_cents = spend;
 	candidate.value_cents = value;
@@ -92,7 +95,8 @@ static struct candidate candidate_from(json_t *usual, json_t *changes, const str
 
 static struct candidate *candidates_from(json_t *usual, json_t *list, const struct policy *policy)
 {
-	struct candidate *candidates = arena_alloc(arena, (json_array_size(list) + 1) * sizeof *candidates);
+	struct candidate *candidates =
+		arena_alloc(arena, (json_array_size(list) + 1) * sizeof *candidates);
 
 	for (size_t i = 0; i < json_array_size(list); i++)
 		candidates[i] = candidate_from(usual, json_array_get(list, i), policy);
@@ -106,7 +110,8 @@ static struct observation *observations_from(json_t *json, const struct policy *
 
 	for (size_t i = 0; i < count; i++) {
 		const struct policy_metric *metric = &policy->evidence.metrics[i];
-		const char *key = arena_format(arena, "%s/%lld", metric->metric, (long long)metric->window_days);
+		const char *key =
+			arena_format(arena, "%s/%lld", metric->metric, (long long)metric->window_days);
 
 		if (json_object_get(json, key) == NULL)
 			fail("says nothing about the metric", key);
@@ -134,10 +139,10 @@ static struct decide_input input_from(json_t *given, json_t *list, const struct 
 	json_t *observations = NULL, *pools = NULL, *candidate = NULL;
 	json_int_t budget = 0, cap = 0, drafts = 0, points = 0, message = 0;
 
-	UNPACK(given, "{s:s, s:F, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "day", &input.day, "data_age_hours",
-		&input.data_age_hours, "budget_left_cents", &budget, "cap_cents", &cap, "drafts_left", &drafts,
-		"cents_per_100_points", &points, "message_cents", &message, "observations", &observations, "pools",
-		&pools, "candidate", &candidate);
+	UNPACK(given, "{s:s, s:F, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o}", "day", &input.day,
+		"data_age_hours", &input.data_age_hours, "budget_left_cents", &budget, "cap_cents", &cap,
+		"drafts_left", &drafts, "cents_per_100_points", &points, "message_cents", &message,
+		"observations", &observations, "pools", &pools, "candidate", &candidate);
 	input.budget_left_cents = budget;
 	input.cap_cents = cap;
 	input.drafts_left = drafts;
@@ -162,18 +167,19 @@ static void expect_whole(const char *what, int64_t actual, json_t *expected)
 			(long long)json_integer_value(expected)));
 }
 
-static void expect_decision(const struct decide_input *input, const struct decision *decision, size_t i,
-	json_t *expected)
+static void expect_decision(
+	const struct decide_input *input, const struct decision *decision, size_t i, json_t *expected)
 {
 	json_t *member = NULL, *cost = NULL, *worth = NULL, *risk = NULL, *rank = NULL, *counted = NULL;
 	const char *reason = "", *arm = NULL, *sentence = NULL;
 	const char *usual = about;
-	const char *actual_arm = decision->arm == POLICY_NONE ? "none" : input->policy->arms[decision->arm].name;
+	const char *actual_arm =
+		decision->arm == POLICY_NONE ? "none" : input->policy->arms[decision->arm].name;
 
 	about = arena_format(arena, "%s: member %lld", usual, (long long)decision->member_id);
-	UNPACK(expected, "{s:o, s:s, s?s, s?o, s?o, s?o, s?o, s?o, s?s}", "member", &member, "reason", &reason, "arm",
-		&arm, "cost_cents", &cost, "worth_cents", &worth, "at_risk_cents", &risk, "rank", &rank, "counted",
-		&counted, "sentence", &sentence);
+	UNPACK(expected, "{s:o, s:s, s?s, s?o, s?o, s?o, s?o, s?o, s?s}", "member", &member, "reason",
+		&reason, "arm", &arm, "cost_cents", &cost, "worth_cents", &worth, "at_risk_cents", &risk,
+		"rank", &rank, "counted", &counted, "sentence", &sentence);
 	expect_whole("member", decision->member_id, member);
 	expect_text("reason", reason_word((enum reason)decision->reason), reason);
 	expect_text("arm", actual_arm, arm);
@@ -181,19 +187,21 @@ static void expect_decision(const struct decide_input *input, const struct decis
 	expect_whole("worth_cents", decision->worth_cents, worth);
 	expect_whole("at_risk_cents", decision->at_risk_cents, risk);
 	expect_whole("rank", decision->rank, rank);
-	expect_text("sentence", decide_sentence(arena, input, &input->candidates[i], decision), sentence);
+	expect_text(
+		"sentence", decide_sentence(arena, input, &input->candidates[i], decision), sentence);
 	if (counted != NULL && json_is_true(counted) != decision->counted)
 		fail("counted", decision->counted ? "is true" : "is false");
 	about = usual;
 }
 
-static void expect_result(const struct decide_input *input, const struct decide_result *result, json_t *expected)
+static void expect_result(
+	const struct decide_input *input, const struct decide_result *result, json_t *expected)
 {
 	json_t *decisions = NULL, *cost = NULL;
 	const char *stop = "chosen", *summary = NULL;
 
-	UNPACK(expected, "{s?s, s?s, s?o, s:o}", "stop", &stop, "summary", &summary, "cost_cents", &cost, "decisions",
-		&decisions);
+	UNPACK(expected, "{s?s, s?s, s?o, s:o}", "stop", &stop, "summary", &summary, "cost_cents",
+		&cost, "decisions", &decisions);
 	expect_text("stop", reason_word(result->stop), stop);
 	expect_text("summary", decide_summary(arena, input, result), summary);
 	expect_whole("cost_cents", result->cost_cents, cost);
@@ -205,12 +213,13 @@ static void expect_result(const struct decide_input *input, const struct decide_
 
 static void case_run(const struct policy *policy, json_t *usual, json_t *one)
 {
-	json_t *given = arena_json(arena, json_deep_copy(usual)), *changes = NULL, *candidates = NULL, *expected = NULL;
+	json_t *given = arena_json(arena, json_deep_copy(usual)), *changes = NULL, *candidates = NULL,
+		   *expected = NULL;
 	const char *name = "", *file = about;
 	struct error error;
 
-	UNPACK(one, "{s:s, s?o, s:o, s:o}", "name", &name, "given", &changes, "candidates", &candidates, "expect",
-		&expected);
+	UNPACK(one, "{s:s, s?o, s:o, s:o}", "name", &name, "given", &changes, "candidates", &candidates,
+		"expect", &expected);
 	about = arena_format(arena, "%s: %s", file, name);
 	if (changes != NULL)
 		json_object_update_recursive(given, changes);
@@ -244,7 +253,8 @@ static const struct policy *policy_named(const char *file)
 {
 	struct text mistakes = text_open(arena, 100000);
 	struct error error;
-	const struct policy *policy = policy_load(arena, arena_format(arena, "policies/%s", file), &mistakes, &error);
+	const struct policy *policy =
+		policy_load(arena, arena_format(arena, "policies/%s", file), &mistakes, &error);
 
 	if (policy == NULL)
 		printf("# %s", mistakes.bytes);

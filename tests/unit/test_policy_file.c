@@ -1,5 +1,6 @@
-/* Policy files: the shipped ones are sound, schema.json says what policy.def says (`test_policy_file --schema`
- * prints it), and every kind of mistake is refused with its place, all of them at once. */
+/* Policy files: the shipped ones are sound, schema.json says what policy.def says
+ * (`test_policy_file --schema` prints it), and every kind of mistake is refused with its place,
+ * all of them at once. */
 #include "check.h"
 
 #include <dirent.h>
@@ -29,8 +30,9 @@ static json_t *shipped(const char *name)
 {
 	json_error_t error;
 
-	return arena_json(arena, json_load_file(arena_format(arena, "policies/%s.json", name), JSON_REJECT_DUPLICATES,
-		&error));
+	return arena_json(arena,
+		json_load_file(
+			arena_format(arena, "policies/%s.json", name), JSON_REJECT_DUPLICATES, &error));
 }
 
 static json_t *word_schema(const struct policy_word *word);
@@ -48,8 +50,8 @@ static json_t *group_schema(const char *group)
 		if (word->required)
 			json_array_append_new(required, json_string(word->name));
 	}
-	return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0, "required", required,
-		"properties", properties);
+	return json_pack("{s:s, s:b, s:o, s:o}", "type", "object", "additionalProperties", 0,
+		"required", required, "properties", properties);
 }
 
 static json_t *choices_schema(const char *choices)
@@ -61,13 +63,16 @@ static json_t *choices_schema(const char *choices)
 	return json_pack("{s:o}", "enum", list);
 }
 
-static json_t *bounds_schema(const char *type, const char *least, const char *most, const struct policy_word *word)
+static json_t *bounds_schema(
+	const char *type, const char *least, const char *most, const struct policy_word *word)
 {
 	json_t *schema = json_pack("{s:s}", "type", type);
 	bool real = word->kind == POLICY_WORD_REAL;
 
-	json_object_set_new(schema, least, real ? json_real(word->least) : json_integer((json_int_t)word->least));
-	json_object_set_new(schema, most, real ? json_real(word->most) : json_integer((json_int_t)word->most));
+	json_object_set_new(
+		schema, least, real ? json_real(word->least) : json_integer((json_int_t)word->least));
+	json_object_set_new(
+		schema, most, real ? json_real(word->most) : json_integer((json_int_t)word->most));
 	return schema;
 }
 
@@ -116,8 +121,9 @@ static json_t *word_schema(const struct policy_word *word)
 
 static json_t *policy_schema(void)
 {
-	json_t *schema = json_pack("{s:s, s:s, s:s}", "$schema", "https://json-schema.org/draft/2020-12/schema",
-		"title", "flashd policy", "description", "What the agent may want. `flashd check` says what is wrong with "
+	json_t *schema = json_pack("{s:s, s:s, s:s}", "$schema",
+		"https://json-schema.org/draft/2020-12/schema", "title", "flashd policy", "description",
+		"What the agent may want. `flashd check` says what is wrong with "
 		"a file, also what a schema cannot say.");
 
 	json_object_update_new(schema, group_schema("policy"));
@@ -146,8 +152,8 @@ static void shipped_policies_are_sound(void)
 		if (!policy_is_file(entry->d_name))
 			continue;
 		mistakes = text_open(arena, 100000);
-		const struct policy *policy = policy_load(arena, arena_format(arena, "policies/%s", entry->d_name),
-			&mistakes, &failure);
+		const struct policy *policy = policy_load(
+			arena, arena_format(arena, "policies/%s", entry->d_name), &mistakes, &failure);
 
 		CHECK(policy != NULL);
 		if (policy == NULL) {
@@ -157,7 +163,8 @@ static void shipped_policies_are_sound(void)
 		sound++;
 		char *key = arena_format(arena, "|%s|", policy->holdout.key);
 
-		CHECK(strstr(keys, key) == NULL); /* a shared key would hold out the same people everywhere */
+		/* a shared key would hold out the same people everywhere */
+		CHECK(strstr(keys, key) == NULL);
 		size += (size_t)snprintf(keys + size, sizeof keys - size, "%s", key);
 	}
 	if (folder != NULL)
@@ -196,7 +203,8 @@ static void a_policy_arrives_whole(void)
 	CHECK_INT(mistakes.size, 0);
 }
 
-/* One change to a sound policy: the JSON path to a value, its new text ("" takes it out), what must be said. */
+/* One change to a sound policy: the JSON path to a value, its new text ("" takes it out), what
+ * must be said. */
 static const struct bend {
 	const char *path, *value, *said;
 } bends[] = {
@@ -205,8 +213,10 @@ static const struct bend {
 	{ "why", "", ": lacks \"why\": what this policy is for" },
 	{ "why", "\"short\"", "/why: has 5 bytes; it must have 20 to 600" },
 	{ "why", "17", "/why: must be a text" },
-	{ "why", "\"twenty characters and \\u202e a turn\"", "/why: character 23 is a control, invisible" },
-	{ "why", "\"twenty characters and \\n a new line\"", "/why: character 23 is a control, invisible" },
+	{ "why", "\"twenty characters and \\u202e a turn\"",
+		"/why: character 23 is a control, invisible" },
+	{ "why", "\"twenty characters and \\n a new line\"",
+		"/why: character 23 is a control, invisible" },
 	{ "whim", "1", "/whim: is not a word that is known here; did you mean \"why\"?" },
 	{ "a\\nb/c", "1", "/a?b?c: is not a word" },
 	{ "version", "3", "/version: is not a word that is known here" },
@@ -223,27 +233,39 @@ static const struct bend {
 	{ "audience.tiers", "[]", "/audience/tiers: must be a list of 1 to 16" },
 	{ "audience.tiers", "\"gold\"", "/audience/tiers: must be a list" },
 	{ "audience.tiers", "[\"gold\", 3]", "/audience/tiers/1: must be a name" },
-	{ "audience.tiers", "[\"bronze\",\"silver\",\"gold\",\"platinum\",\"gold\"]", "/audience/tiers/4: tier \"gold\"" },
-	{ "audience.tiers", "[\"bronze\",\"silver\",\"gold\"]", "/arms/3: is for the tier \"platinum\"" },
-	{ "audience.horizon_days", "30.0", "/audience/horizon_days: must be a whole number from 7 to 365" },
-	{ "audience.horizon_days", "6", "/audience/horizon_days: must be a whole number from 7 to 365" },
-	{ "audience.horizon_days", "366", "/audience/horizon_days: must be a whole number from 7 to 365" },
+	{ "audience.tiers", "[\"bronze\",\"silver\",\"gold\",\"platinum\",\"gold\"]",
+		"/audience/tiers/4: tier \"gold\"" },
+	{ "audience.tiers", "[\"bronze\",\"silver\",\"gold\"]",
+		"/arms/3: is for the tier \"platinum\"" },
+	{ "audience.horizon_days", "30.0",
+		"/audience/horizon_days: must be a whole number from 7 to 365" },
+	{ "audience.horizon_days", "6",
+		"/audience/horizon_days: must be a whole number from 7 to 365" },
+	{ "audience.horizon_days", "366",
+		"/audience/horizon_days: must be a whole number from 7 to 365" },
 	{ "audience.horizon_days", "null", "/audience/horizon_days: must be a whole number" },
-	{ "audience.min_value_cents", "-1", "/audience/min_value_cents: must be a whole number from 0" },
-	{ "audience.min_value_cents", "1e3", "/audience/min_value_cents: must be a whole number from 0" },
+	{ "audience.min_value_cents", "-1",
+		"/audience/min_value_cents: must be a whole number from 0" },
+	{ "audience.min_value_cents", "1e3",
+		"/audience/min_value_cents: must be a whole number from 0" },
 	{ "audience.min_days_since_last", "181", "/audience/min_days_since_last: is 181, more than" },
 	{ "audience.min_repeat_purchases", "0", "/audience/min_repeat_purchases: must be at least 1" },
 	{ "trigger.kind", "\"lapsed\"", "/trigger: lapsed takes no \"min_drop\"" },
 	{ "trigger.min_drop", "", "/trigger: slipping needs \"min_drop\"" },
-	{ "trigger.own_gap_quantile", "", "/trigger: slipping needs \"min_drop\" and \"own_gap_quantile\"" },
+	{ "trigger.own_gap_quantile", "",
+		"/trigger: slipping needs \"min_drop\" and \"own_gap_quantile\"" },
 	{ "trigger.min_drop", "0", "/trigger/min_drop: must be a number from 0.05 to 0.99" },
-	{ "trigger.own_gap_quantile", "1", "/trigger/own_gap_quantile: must be a number from 0.5 to 0.999" },
-	{ "evidence.freshness_hours", "0", "/evidence/freshness_hours: must be a whole number from 1 to 168" },
+	{ "trigger.own_gap_quantile", "1",
+		"/trigger/own_gap_quantile: must be a number from 0.5 to 0.999" },
+	{ "evidence.freshness_hours", "0",
+		"/evidence/freshness_hours: must be a whole number from 1 to 168" },
 	{ "evidence.metrics", "[]", "/evidence/metrics: must be a list of 1 to 16" },
 	{ "evidence.metrics.0.why", "", "/evidence/metrics/0: lacks \"why\"" },
 	{ "evidence.metrics.2.max", "", "/evidence/metrics/2: guards nothing" },
-	{ "evidence.metrics.2.min", "2000", "/evidence/metrics/2: has a min of 2000 above its max of 1000" },
-	{ "evidence.metrics.0.max_jump", "1", "/evidence/metrics/0/max_jump: must be a number from 1.1" },
+	{ "evidence.metrics.2.min", "2000",
+		"/evidence/metrics/2: has a min of 2000 above its max of 1000" },
+	{ "evidence.metrics.0.max_jump", "1",
+		"/evidence/metrics/0/max_jump: must be a number from 1.1" },
 	{ "evidence.metrics.0.mean", "1", "/evidence/metrics/0/mean: is not a word" },
 	{ "evidence.metrics.2", "7", "/evidence/metrics/2: must be an object" },
 	{ "holdout.share", "0", "/holdout/share: must be a number from 0.01 to 0.5" },
@@ -251,9 +273,12 @@ static const struct bend {
 	{ "holdout.share", "true", "/holdout/share: must be a number" },
 	{ "holdout.key", "", "/holdout: lacks \"key\"" },
 	{ "contact.cool_down_days", "0", "/contact/cool_down_days: must be a whole number from 1" },
-	{ "contact.draft_expiry_hours", "337", "/contact/draft_expiry_hours: must be a whole number from 1 to 336" },
-	{ "budget.per_cycle_cents", "500", "/arms/3: may cost 1000 cents, more than a whole cycle may spend (500)" },
-	{ "budget.max_actions_per_cycle", "2001", "/budget/max_actions_per_cycle: must be a whole number from 1 to 2000" },
+	{ "contact.draft_expiry_hours", "337",
+		"/contact/draft_expiry_hours: must be a whole number from 1 to 336" },
+	{ "budget.per_cycle_cents", "500",
+		"/arms/3: may cost 1000 cents, more than a whole cycle may spend (500)" },
+	{ "budget.max_actions_per_cycle", "2001",
+		"/budget/max_actions_per_cycle: must be a whole number from 1 to 2000" },
 	{ "value.margin_rate", "1.01", "/value/margin_rate: must be a number from 0.001 to 1" },
 	{ "arms", "{}", "/arms: must be a list of 1 to 16" },
 	{ "arms.0.why", "", "/arms/0: lacks \"why\"" },
@@ -265,18 +290,23 @@ static const struct bend {
 	{ "arms.3.pool", "", "/arms/3: gives a coupon: name its \"pool\"" },
 	{ "arms.3.points", "5", "/arms/3: gives no points" },
 	{ "arms.0.redeemed_share", "0.5", "/arms/0: gives nothing, \"redeemed_share\"" },
-	{ "arms.1.redeemed_share", "", "/arms/1: gives something: say in \"redeemed_share\"" },
+	{ "arms.1.redeemed_share", "", "/arms/1: gives something: say how much is used in" },
 	{ "arms.0.channel", "\"fax\"", "/arms/0/channel: must be one of email" },
 	{ "arms.0.template", "\"nothing\"", "/arms/0: uses the template \"nothing\"" },
-	{ "arms.0.template", "\"points_gift\"", "/arms/0: its template \"points_gift\" says {{points}}" },
-	{ "arms.1.template", "\"coupon_gift\"", "/arms/1: its template \"coupon_gift\" says {{coupon_code}}" },
+	{ "arms.0.template", "\"points_gift\"",
+		"/arms/0: its template \"points_gift\" says {{points}}" },
+	{ "arms.1.template", "\"coupon_gift\"",
+		"/arms/1: its template \"coupon_gift\" says {{coupon_code}}" },
 	{ "arms.3.template", "\"we_miss_you\"", "/templates/coupon_gift: is used by no arm" },
-	{ "templates.Spare", "{\"subject\":\"spare\",\"body\":\"a spare text for nobody\"}", "/templates/Spare: is not a name" },
+	{ "templates.Spare", "{\"subject\":\"spare\",\"body\":\"a spare text for nobody\"}",
+		"/templates/Spare: is not a name" },
 	{ "templates.points_gift.body", "\"Hello {{frist_name}}, here are points.\"",
-		"/templates/points_gift/body: {{frist_name}} is not a word that this text may use; did you mean {{first_name}}?" },
+		"/templates/points_gift/body: {{frist_name}} is not a word that this text may use; did you "
+		"mean {{first_name}}?" },
 	{ "templates.points_gift.body", "\"Hello {first_name}, here are points.\"",
 		"/templates/points_gift/body: the brace at byte 7 is not part of a {{name}}" },
-	{ "templates.points_gift.subject", "\"two\\nlines\"", "/templates/points_gift: the subject must be one line" },
+	{ "templates.points_gift.subject", "\"two\\nlines\"",
+		"/templates/points_gift: the subject must be one line" },
 	{ "templates.points_gift.subject", "", "/templates/points_gift: lacks \"subject\"" },
 };
 
@@ -324,10 +354,12 @@ static void every_mistake_is_said(void)
 /* Changes within the rules, so that no rule is stricter than it says. */
 static void what_may_be_changed(void)
 {
-	static const struct bend free[] = { { "evidence.metrics.0.min", "", "" }, { "evidence.metrics.0.max_jump", "", "" },
-		{ "evidence.metrics.0.min", "-5.5", "" }, { "audience.horizon_days", "365", "" },
-		{ "schedule.zone", "\"America/Argentina/Buenos_Aires\"", "" }, { "schedule.zone", "\"UTC\"", "" },
-		{ "schedule.catch_up", "\"skip\"", "" }, { "value.margin_rate", "1", "" }, { "holdout.share", "0.5", "" },
+	static const struct bend free[] = { { "evidence.metrics.0.min", "", "" },
+		{ "evidence.metrics.0.max_jump", "", "" }, { "evidence.metrics.0.min", "-5.5", "" },
+		{ "audience.horizon_days", "365", "" },
+		{ "schedule.zone", "\"America/Argentina/Buenos_Aires\"", "" },
+		{ "schedule.zone", "\"UTC\"", "" }, { "schedule.catch_up", "\"skip\"", "" },
+		{ "value.margin_rate", "1", "" }, { "holdout.share", "0.5", "" },
 		{ "audience.tiers", "[\"bronze\",\"silver\",\"gold\",\"platinum\",\"onyx-2\"]", "" },
 		{ "why", "\"K\u00fcndigung verhindern, bevor sie kommt\"", "" } };
 
@@ -350,9 +382,12 @@ static void all_mistakes_at_once(void)
 	bend_json(json, "holdout.share", "0");
 	bend_json(json, "extra", "1");
 	CHECK(read_json(json) == NULL);
-	CHECK(strncmp(failure.text, "memory is not taken, it has 4 mistakes; the first: memory:", 58) == 0);
-	CHECK(strstr(mistakes.bytes, "/arms/0/kind") != NULL && strstr(mistakes.bytes, "/arms/3/max_cost_cents") != NULL
-		&& strstr(mistakes.bytes, "/holdout/share") != NULL && strstr(mistakes.bytes, "/extra") != NULL);
+	CHECK(strncmp(failure.text, "memory is not taken, it has 4 mistakes; the first: memory:", 58)
+		== 0);
+	CHECK(strstr(mistakes.bytes, "/arms/0/kind") != NULL
+		&& strstr(mistakes.bytes, "/arms/3/max_cost_cents") != NULL
+		&& strstr(mistakes.bytes, "/holdout/share") != NULL
+		&& strstr(mistakes.bytes, "/extra") != NULL);
 	json = arena_json(arena, json_object());
 	for (int i = 0; i < 500; i++)
 		json_object_set_new(json, arena_format(arena, "w%d", i), json_integer(i));
@@ -362,7 +397,8 @@ static void all_mistakes_at_once(void)
 
 static void lines_are_where_they_are(void)
 {
-	const char *text = "{\n \"a\": [1,\n  {\"b\\\"c\": \"]}\\\\\", \"d\":\n   [ ]},\n  3],\n \"e\": {\n  \"f\": null}\n}\n";
+	const char *text = "{\n \"a\": [1,\n  {\"b\\\"c\": \"]}\\\\\", \"d\":\n   [ ]},\n  3],\n "
+					   "\"e\": {\n  \"f\": null}\n}\n";
 
 	CHECK_INT(json_place_line(text, ""), 1);
 	CHECK_INT(json_place_line(text, "/a"), 2);
@@ -419,10 +455,12 @@ static void a_file_carries_its_policy(void)
 	char *bytes = json_dumps(shipped("winback_slipping"), 0), *text;
 
 	mistakes = text_open(arena, 100000);
-	CHECK(policy_read(arena, "x/winback_slipping.json", bytes, strlen(bytes), &mistakes, &failure) != NULL);
+	CHECK(policy_read(arena, "x/winback_slipping.json", bytes, strlen(bytes), &mistakes, &failure)
+		!= NULL);
 	CHECK(policy_read(arena, "x/other.json", bytes, strlen(bytes), &mistakes, &failure) == NULL);
 	text = mistakes.bytes;
-	CHECK(strstr(text, "/name: is \"winback_slipping\", but the file is called other.json") != NULL);
+	CHECK(
+		strstr(text, "/name: is \"winback_slipping\", but the file is called other.json") != NULL);
 	free(bytes);
 	CHECK(policy_is_file("policies/a.json") && policy_is_file("a.json"));
 	CHECK(!policy_is_file("policies/schema.json") && !policy_is_file("policies/cases/a.json"));

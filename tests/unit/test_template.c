@@ -18,14 +18,16 @@ static const char *fill(const char *text, const char *first_name, size_t limit)
 
 static void fills_in_place(void)
 {
-	CHECK_TEXT(fill("Hello {{first_name}}, {{points}} points from {{brand}}.\n{{brand}}", "Ana", 200),
+	CHECK_TEXT(
+		fill("Hello {{first_name}}, {{points}} points from {{brand}}.\n{{brand}}", "Ana", 200),
 		"Hello Ana, 200 points from Flora.\nFlora");
 	CHECK_TEXT(fill("", "Ana", 10), "");
 	CHECK_TEXT(fill("{{first_name}}", "Zo\xc3\xab \xe6\x9d\x8e \xf0\x9f\x8c\xb8", 40),
 		"Zo\xc3\xab \xe6\x9d\x8e \xf0\x9f\x8c\xb8");
 	CHECK_TEXT(fill("{{first_name}}", "\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae", 40),
 		"\xd9\x85\xdb\x8c\xe2\x80\x8c\xd8\xae");
-	CHECK_TEXT(fill("{{first_name}}", "%s %n $1 \\0 <b>&amp;</b>", 40), "%s %n $1 \\0 <b>&amp;</b>");
+	CHECK_TEXT(
+		fill("{{first_name}}", "%s %n $1 \\0 <b>&amp;</b>", 40), "%s %n $1 \\0 <b>&amp;</b>");
 	CHECK_TEXT(fill("12345{{first_name}}", "67890", 10), "1234567890");
 }
 
@@ -40,9 +42,9 @@ static void says_what_is_missing(void)
 
 static void braces_are_names_only(void)
 {
-	static const char *const bad[] = { "{", "}", "a { b", "a } b", "{{", "}}", "{{}}", "{{points}", "{points}}",
-		"{{ points }}", "{{Points}}", "{{#points}}", "{{points}}}", "{{{points}}}", "{{{{points}}}}",
-		"{{poi{{points}}nts}}", "{{points\n}}", "{{p\xc3\xa4}}",
+	static const char *const bad[] = { "{", "}", "a { b", "a } b", "{{", "}}", "{{}}", "{{points}",
+		"{points}}", "{{ points }}", "{{Points}}", "{{#points}}", "{{points}}}", "{{{points}}}",
+		"{{{{points}}}}", "{{poi{{points}}nts}}", "{{points\n}}", "{{p\xc3\xa4}}",
 		"{{aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}}" };
 	struct error error;
 
@@ -64,17 +66,23 @@ static void unknown_names_are_named(void)
 
 	CHECK(template_check("{{points}}{{brand}} x", names, 3, &error));
 	CHECK(!template_check("{{pionts}}", names, 3, &error));
-	CHECK_TEXT(error.text, "{{pionts}} is not a word that this text may use; did you mean {{points}}?");
+	CHECK_TEXT(
+		error.text, "{{pionts}} is not a word that this text may use; did you mean {{points}}?");
 	CHECK(!template_check("{{zzzzzzzzzzzz}}", names, 3, &error));
 	CHECK_TEXT(error.text, "{{zzzzzzzzzzzz}} is not a word that this text may use");
 	CHECK(template_uses("a {{brand}} b", "brand") && !template_uses("a {{brand}} b", "bran"));
 	CHECK(!template_uses("brand", "brand"));
 }
 
-static const char *const unfit[] = { "a\nBcc: x@y", "a\rb", "a\tb", "\x01", "\x7f", "\xc2\x85", "\xc2\xad",
-	"\xe2\x80\xae" "evil", "\xe2\x81\xa6x", "\xe2\x80\x8f", "\xd8\x9c", "a\xe2\x80\x8b" "b", "\xe2\x80\xa8", "\xef\xbb\xbf",
-	"\xf3\xa0\x81\x81", "\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xe2", "\xf0\x9f\x8c",
-	"{{points}}", "{", "a}b" };
+static const char *const unfit[] = { "a\nBcc: x@y", "a\rb", "a\tb", "\x01", "\x7f", "\xc2\x85",
+	"\xc2\xad",
+	"\xe2\x80\xae"
+	"evil",
+	"\xe2\x81\xa6x", "\xe2\x80\x8f", "\xd8\x9c",
+	"a\xe2\x80\x8b"
+	"b",
+	"\xe2\x80\xa8", "\xef\xbb\xbf", "\xf3\xa0\x81\x81", "\xff", "\xc0\xaf", "\xed\xa0\x80",
+	"\xf4\x90\x80\x80", "\xe2\x82", "\xe2", "\xf0\x9f\x8c", "{{points}}", "{", "a}b" };
 
 static void values_cannot_steer(void)
 {
@@ -83,7 +91,8 @@ static void values_cannot_steer(void)
 
 		CHECK(!template_value_check(unfit[i], &error));
 		CHECK_INT(error.code, ERROR_FORMAT);
-		CHECK(strncmp(fill("Hi {{first_name}}", unfit[i], 99), "the value of {{first_name}}: ", 28) == 0);
+		CHECK(strncmp(fill("Hi {{first_name}}", unfit[i], 99), "the value of {{first_name}}: ", 28)
+			== 0);
 	}
 }
 
