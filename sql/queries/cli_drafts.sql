@@ -1,9 +1,8 @@
 -- Drafts, those that expire first in front. $1: only this state, or null, $2: at most so many, $3: the zone of the
--- screen's times. The last column counts those that wait for a person now.
+-- screen's times.
 select d.draft, d.state, d.channel, d.member, m.name_sealed, d.policy, d.arm, d.audience,
-	substr(encode(d.text_hash, 'hex'), 1, 12), encode(d.text_hash, 'hex'), reading.stamp(d.created_at),
-	reading.local_stamp(d.created_at, $3::text), reading.stamp(d.expires_at), reading.local_stamp(d.expires_at, $3::text),
-	d.decided_by, d.reason
+	encode(d.text_hash, 'hex'), reading.stamp(d.created_at), reading.stamp(d.expires_at),
+	reading.local_stamp(d.expires_at, $3::text), d.decided_by, d.reason
 from reading.drafts d left join reading.members m using (tenant, member)
 where $1::text is null or d.state = $1::text
 order by d.expires_at, d.draft limit $2::int

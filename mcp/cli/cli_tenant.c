@@ -1,0 +1,179 @@
+/* Tenants, their people, and what a member said about being written to. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "mcp/base/seal.h"
+#include "mcp/base/text.h"
+#include "mcp/db/array.h"
+#include "mcp/db/db.h"
+
+/* What the tables' own checks would refuse without a sentence. */
+static bool check_form(const char *what, const char *text, const char *allowed, size_t least, size_t most,
+	struct error *error)
+{
+	size_t size = strlen(text);
+
+	if (size >= least && size <= most && strspn(text, allowed) == size)
+		return true;
+	return error_set(error, ERROR_USAGE, "%s is \"%.90s\"; it must have %zu to %zu characters of %s.", what, text,
+		least, most, allowed);
+}
+
+#define LOWER "abcdefghijklmnopqrstuvwxyz"
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
+
+static bool check_person(const char *person, struct error *error)
+{
+	return check_form("The person's name", person, UPPER LOWER DIGITS "._@-", 1, 80, error);
+}
+
+static const char *option_or(const struct cli *cli, const char *name, const char *fallback)
+{
+	const char *value = cli_option(cli, name);
+
+	return value == NULL ? fallback : value;
+}
+
+bool tenant_create(struct cli *cli, struct error *error)
+{
+	const char *slug = cli_argument(cli, 0), *admin = cli_option(cli, "admin");
+	const char *currency = cli_option(cli, "currency");
+	const char *points = option_or(cli, "cents-per-100-points", "100");
+	const char *message = option_or(cli, "message-cost-cents", "1");
+	struct db_rows *rows;
+
+	if (!check_form("SLUG", slug, LOWER DIGITS "-", 1, 40, error) ||
+	    !check_form("--currency", currency, UPPER, 3, 3, error) || !check_person(admin, error))
+		return false;
+	if (*slug == '-')
+		return error_set(error, ERROR_USAGE, "SLUG is \"%s\"; it must not begin with a dash.", slug);
+	if (strtoll(points, NULL, 10) > 1000000 || strtoll(message, NULL, 10) > 100000)
+		return error_set(error, ERROR_USAGE, "--cents-per-100-points is at most 1000000 and --message-cost-cents at "
+			"most 100000.");
+	struct db *db = cli_admin_db(cli, error);
+
+	if (db == NULL || !db_query(db, 0, "create_tenant", DB_VALUES(slug, cli_option(cli, "name"),
+			cli_option(cli, "zone"), currency, option_or(cli, "week-start", "1"), points, message, admin), cli->arena,
+			&rows, error))
+		return false;
+	cli_say(cli, "Next: flashd key create --tenant %s --person %s --preset agent --name NAME", slug, admin);
+	return cli_answer(cli, json_pack("{s:I, s:s, s:s}", "tenant", (json_int_t)db_number(rows, 0, 0), "slug", slug,
+		"admin", admin), "tenant %s is number %s; its admin is %s\n", slug, db_text(rows, 0, 0), admin);
+}
+
+static const struct cli_column tenant_columns[] = {
+	{ "tenant", "NUMBER", CLI_NUMBER }, { "slug", "SLUG", CLI_TEXT }, { "name", "NAME", CLI_TEXT },
+	{ "zone", "ZONE", CLI_TEXT }, { "currency", "CURRENCY", CLI_TEXT }, { "week_start", "WEEK STARTS", CLI_NUMBER },
+	{ "cents_per_100_points", "100 POINTS", CLI_MONEY }, { "message_cost_cents", "A MESSAGE", CLI_MONEY },
+	{ "data_as_of", NULL, CLI_TEXT }, { NULL, "DATA AS OF", CLI_TEXT },
+};
+
+/* Nobody sees all tenants at once: each is read in its own transaction, by number, until there is none. */
+bool tenant_list(struct cli *cli, struct error *error)
+{
+	struct cli_table table = { .columns = tenant_columns,
+		.column_count = sizeof tenant_columns / sizeof tenant_columns[0] };
+	struct db *db = cli_db(cli, error);
+	struct db_rows *rows;
+	int tenant = 1;
+
+	if (db == NULL)
+		return false;
+	do {
+		if (!db_query(db, tenant++, "read_tenant", DB_NOTHING, cli->arena, &rows, error))
+			return false;
+		cli_table_add_rows(cli, &table, rows);
+	} while (db_count(rows) > 0);
+	return cli_table_answer(cli, "tenants", &table);
+}
+
+/* The roles of "viewer,admin" as an array; NULL with the error set. */
+static const char *read_roles(struct cli *cli, const char *roles, struct error *error)
+{
+	static const char *const known[] = { "viewer", "approver", "admin" };
+	struct db_array array = db_array_open(cli->arena);
+
+	for (size_t size; *roles != '\0'; roles += size, roles += strspn(roles, ", ")) {
+		bool found = false;
+
+		size = strcspn(roles, ", ");
+		for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+			found = found || (strlen(known[i]) == size && strncmp(known[i], roles, size) == 0);
+		if (!found) {
+			error_set(error, ERROR_USAGE, "There is no role \"%.*s\"; there are viewer, approver and admin.",
+				(int)(size < 40 ? size : 40), roles);
+			return NULL;
+		}
+		db_array_add(&array, arena_copy_size(cli->arena, roles, size));
+	}
+	return db_array_close(&array);
+}
+
+bool tenant_person(struct cli *cli, struct error *error)
+{
+	const char *person = cli_argument(cli, 0), *admin = cli_person(cli, error);
+	const char *roles = admin == NULL || !check_person(person, error) ? NULL
+		: read_roles(cli, cli_option(cli, "roles"), error);
+
+	if (roles == NULL || cli_tenant(cli, error) == 0)
+		return false;
+	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
+
+	if (!db_query(cli->db, 0, "add_person", DB_VALUES(tenant, cli_call_id(cli), admin, person,
+			option_or(cli, "name", person), roles), cli->arena, NULL, error))
+		return false;
+	return cli_answer(cli, json_pack("{s:s, s:s, s:s}", "tenant", cli->tenant_slug, "person", person, "roles",
+		cli_option(cli, "roles")), "%s may now act as %s in %s\n", person, cli_option(cli, "roles"), cli->tenant_slug);
+}
+
+/* The member's number: as typed, or found by the e-mail's blind index. */
+static const char *find_member(struct cli *cli, const char *word, struct error *error)
+{
+	const char *number = strspn(word, DIGITS) == strlen(word) && strlen(word) <= 18 ? word : NULL;
+	const char *email = NULL, *tenant = arena_format(cli->arena, "%d", cli->tenant);
+	struct db_rows *rows;
+
+	if (number == NULL && strchr(word, '@') == NULL) {
+		error_set(error, ERROR_USAGE, "MEMBER is \"%.60s\"; it must be the member's number or e-mail.", word);
+		return NULL;
+	}
+	if (number == NULL) {
+		const struct seal *seal = cli_seal(cli, error);
+
+		if (seal == NULL)
+			return NULL;
+		email = seal_blind_index(seal, cli->tenant, word, cli->arena);
+	}
+	if (!db_query(cli->db, cli->tenant, "find_members", DB_VALUES(tenant, number, email), cli->arena, &rows, error))
+		return NULL;
+	if (db_count(rows) == 1)
+		return db_text(rows, 0, 0);
+	if (db_count(rows) == 0)
+		error_set(error, ERROR_NOT_FOUND, "There is no member %.60s in %s.", word, cli->tenant_slug);
+	else
+		error_set(error, ERROR_AMBIGUOUS, "Several members have this e-mail (%s, %s%s): say the number. Nothing was "
+			"done.", db_text(rows, 0, 0), db_text(rows, 1, 0), db_count(rows) > 2 ? ", …" : "");
+	return NULL;
+}
+
+bool member_opt_out(struct cli *cli, struct error *error)
+{
+	const char *channel = cli_option(cli, "channel"), *person = cli_person(cli, error);
+	struct db_rows *rows;
+
+	if (person == NULL || cli_tenant(cli, error) == 0)
+		return false;
+	const char *member = find_member(cli, cli_argument(cli, 0), error);
+	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
+
+	if (member == NULL || !db_query(cli->db, 0, "set_consent", DB_VALUES(tenant, cli_call_id(cli), person, member,
+			channel, "false"), cli->arena, &rows, error))
+		return false;
+	long long in_flight = db_number(rows, 0, 0);
+
+	return cli_answer(cli, json_pack("{s:I, s:s, s:b, s:I}", "member", (json_int_t)strtoll(member, NULL, 10), "channel",
+		channel, "granted", 0, "in_flight", (json_int_t)in_flight), "member %s: no %s from now on%s\n", member, channel,
+		in_flight == 0 ? "" : "; one message is on its way at this moment");
+}
