@@ -8,7 +8,7 @@
 #include "mcp/base/clock.h"
 #include "mcp/base/log.h"
 #include "mcp/base/text.h"
-#include "methods.h"
+#include "serve.h"
 
 enum { BODY_MAX = 64 << 20, FIELDS = 5 };
 
@@ -353,7 +353,7 @@ static void exchange_run(struct job *job, struct corridor *corridor, struct db *
 		return;
 	atomic_store(&exchange->open, exchange->count + 1);
 	for (size_t i = 0; i < exchange->count; i++)
-		method_serve(&exchange->messages[i], corridor, db);
+		serve_message(&exchange->messages[i], corridor, db);
 	exchange_part(exchange);
 }
 

@@ -3,8 +3,6 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "answer.h"
-#include "fixtures.h"
 #include "library.h"
 #include "listing.h"
 
@@ -146,92 +144,4 @@ json_t *method_answer(struct arena *arena, const struct rpc_message *message, co
 
 	*ttl_ms = view.ttl_ms;
 	return result;
-}
-
-static void call_done(struct call *call)
-{
-	struct message *message = call->maker;
-	int status;
-	char *body = answer_call(message->arena, &message->rpc, call, &status);
-
-	message_end(message, status, body);
-}
-
-/* A name that no tool can have goes into the record as "?", not as it came. */
-static const char *record_name(struct arena *arena, const char *name)
-{
-	size_t size = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./");
-
-	return size > 0 && size <= 64 && name[size] == '\0' ? arena_copy(arena, name) : "?";
-}
-
-static void refuse_call(struct message *message, const char *text)
-{
-	struct fault fault;
-
-	fault_set(&fault, message->arena, 200, FAULT_PARAMS, "%s", text);
-	message_fault(message, &fault);
-}
-
-static void run_tool(struct message *message, json_t *args, struct corridor *corridor, struct db *db)
-{
-	struct call *call = &message->call;
-
-	call->arena = message->arena;
-	call->caller = message->exchange->caller;
-	call->args = args;
-	call->done = call_done;
-	call->maker = message;
-	tool_run(corridor, call, db);
-}
-
-static void call_tool(struct message *message, struct corridor *corridor, struct db *db)
-{
-	const char *name = json_string_value(json_object_get(message->rpc.params, "name"));
-	json_t *args = json_object_get(message->rpc.params, "arguments");
-	const json_t *fixture = name != NULL && message->exchange->fixtures ? library_fixture(name) : NULL;
-
-	if (args == NULL)
-		args = arena_json(message->arena, json_object());
-	if (name == NULL) {
-		refuse_call(message, "params.name must be the name of a tool.");
-	} else if (!json_is_object(args)) {
-		refuse_call(message, "params.arguments must be an object.");
-	} else {
-		message->call.name = record_name(message->arena, name);
-		if (fixture != NULL)
-			fixtures_call(message, fixture, args);
-		else
-			run_tool(message, args, corridor, db);
-	}
-}
-
-static void answer_message(struct message *message)
-{
-	const struct exchange *exchange = message->exchange;
-	struct fault fault = { .code = FAULT_NONE };
-	int ttl_ms;
-	json_t *result = method_answer(message->arena, &message->rpc, &exchange->caller, exchange->fixtures, &ttl_ms,
-		&fault);
-
-	if (result != NULL)
-		message_result(message, result, ttl_ms);
-	else
-		message_fault(message, &fault);
-}
-
-void method_serve(struct message *message, struct corridor *corridor, struct db *db)
-{
-	bool fixtures = message->exchange->fixtures;
-
-	if (message->rpc.fault.code != FAULT_NONE)
-		message_fault(message, &message->rpc.fault);
-	else if (message->rpc.kind == RPC_NOTIFICATION)
-		message_accept(message);
-	else if (message->rpc.kind == RPC_RESPONSE)
-		fixtures_response(message);
-	else if (message->rpc.handler == RPC_TOOLS_CALL)
-		call_tool(message, corridor, db);
-	else if (message->rpc.handler != RPC_PROMPTS_GET || !fixtures || !fixtures_prompt(message))
-		answer_message(message);
 }
