@@ -1,0 +1,2 @@
+-- The demo's database.
+create database flash
