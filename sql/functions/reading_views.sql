@@ -32,6 +32,20 @@ create view reading.member_stats as
 create view reading.balances as
 	select b.tenant, b.member, b.points from data.balances b;
 
+-- A member as the lists show it, and its JSON but for name and address, which are sealed.
+create view reading.member_lines as
+	select m.tenant, m.member, m.name_sealed, m.email_sealed, m.tier, m.home_store, m.enrolled_at, s.last_on,
+		coalesce(s.orders, 0) as orders, coalesce(s.spend_cents, 0) as spend_cents, coalesce(b.points, 0) as points
+	from data.members m
+	left join data.member_stats s on s.tenant = m.tenant and s.member = m.member
+	left join data.balances b on b.tenant = m.tenant and b.member = m.member;
+
+create function reading.member_line(m reading.member_lines) returns jsonb language sql stable as $$
+	select jsonb_build_object('tier', m.tier, 'home_store', m.home_store, 'enrolled_at', reading.stamp(m.enrolled_at),
+		'orders', m.orders, 'spend_cents', m.spend_cents, 'last_order_on', m.last_on, 'points', m.points)
+$$;
+grant execute on function reading.member_line(reading.member_lines) to flashd;
+
 create view reading.consents as
 	select c.tenant, c.member, c.channel, c.granted, c.at, c.source from data.consents c;
 

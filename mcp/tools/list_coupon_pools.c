@@ -1,0 +1,16 @@
+#include "page.h"
+#include "query.h"
+
+bool run_list_coupon_pools(struct call *call)
+{
+	struct page page;
+	struct db_rows *rows;
+
+	if (!page_open(&page, call, "pool") ||
+	    !query_rows(call, "list_coupon_pools", DB_VALUES(call_text(call, "state"), page.after[1], page.fetch), &rows))
+		return false;
+	for (size_t i = 0; i < db_count(rows); i++)
+		if (!page_add(&page, json_incref(query_json(call, rows, i, 1)), "", db_text(rows, i, 0)))
+			break;
+	return page_answer(&page);
+}

@@ -1,0 +1,45 @@
+#include "mcp/base/clock.h"
+#include "mcp/metrics/cache.h"
+#include "mcp/metrics/question.h"
+#include "mcp/tool.h"
+
+/* The same arguments under the same definitions. */
+static const char *key_of(struct call *call)
+{
+	struct error ignored;
+	const struct catalogue *catalogue = catalogue_shipped(&ignored);
+	const char *name = call_text(call, "metric");
+	const struct metric *metric = catalogue == NULL || name == NULL ? NULL : catalogue_find(catalogue, name);
+
+	if (metric == NULL || metric->source->kind != SOURCE_IMPORT)
+		return NULL;
+	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, arena_dump(call->arena, call->args));
+}
+
+static bool answer(struct call *call, json_t *result)
+{
+	call->row_count = (int)json_array_size(json_object_get(result, "rows"));
+	return call_answer(call, result);
+}
+
+bool run_query_metric(struct call *call)
+{
+	const char *key = key_of(call), *kept;
+	int64_t started_us = clock_monotonic();
+	struct question question;
+	long long version;
+
+	if (key != NULL && !call->no_cache &&
+	    (kept = cache_find(call->caller.tenant, key, call->arena, &version)) != NULL) {
+		call->cached_version = version;
+		return answer(call, json_loads(kept, 0, NULL));
+	}
+	json_t *result = question_answer(call->db, call->caller.tenant, call->args, call->arena, &question, &call->error);
+
+	if (result == NULL)
+		return false;
+	if (key != NULL)
+		cache_keep(call->caller.tenant, key, arena_dump(call->arena, result), question.bounds.data_version,
+			started_us + question.bounds.day_left_s * 1000000);
+	return answer(call, json_incref(result));
+}
