@@ -92,7 +92,8 @@ create view metric.actions as
 create view metric.budgets as
 	select k.tenant, k.key,
 		coalesce(b.net_limit, k.budget_cents) as limit_cents, coalesce(b.net, 0) as spent_cents,
-		coalesce(greatest(0, least(b.net_limit - b.net, b.gross_limit - b.gross)), k.budget_cents) as left_cents
+		case when b.key is null then k.budget_cents
+			else greatest(0, least(b.net_limit - b.net, b.gross_limit - b.gross)) end as left_cents
 	from data.keys k
 	left join data.budgets b on b.tenant = k.tenant and b.key = k.key and b.starts_at <= app.now() and b.ends_at > app.now()
 	where k.kind = 'agent' and k.budget_cents is not null and k.revoked_at is null

@@ -1,0 +1,381 @@
+#include "answer.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "mcp/base/text.h"
+#include "mcp/base/utf8.h"
+#include "values.h"
+
+struct figure {
+	bool known;
+	long long value, denominator;   /* as compiled */
+};
+
+struct shaping {
+	const struct question *question;
+	const struct metric *metric;
+	const struct db_rows *rows;
+	struct arena *arena;
+	size_t count;             /* rows of the window that the SELECT gave */
+	size_t shown;             /* of these in the answer */
+	bool truncated;
+};
+
+static bool is_ratio(const struct shaping *shaping)
+{
+	return shaping->metric->denominator != NULL;
+}
+
+static struct figure figure_at(const struct shaping *shaping, size_t row)
+{
+	struct figure figure = { .known = true };
+
+	if (db_text(shaping->rows, row, COMPILED_VALUE) != NULL)
+		figure.value = db_number(shaping->rows, row, COMPILED_VALUE);
+	if (is_ratio(shaping)) {
+		if (db_text(shaping->rows, row, COMPILED_DENOMINATOR) != NULL)
+			figure.denominator = db_number(shaping->rows, row, COMPILED_DENOMINATOR);
+		figure.known = figure.denominator != 0;
+	}
+	return figure;
+}
+
+/* The row of a period and place; false when the SELECT has none. */
+static bool find_row(const struct shaping *shaping, size_t period, size_t place, size_t *row)
+{
+	for (*row = 0; *row < db_count(shaping->rows); (*row)++)
+		if (db_number(shaping->rows, *row, COMPILED_PERIOD) == (long long)period &&
+		    db_number(shaping->rows, *row, COMPILED_PLACE) == (long long)place)
+			return true;
+	return false;
+}
+
+/* No row means that nothing was there to count: a true zero, or a ratio of nothing. */
+static struct figure figure_of(const struct shaping *shaping, size_t period, size_t place)
+{
+	size_t row;
+
+	if (find_row(shaping, period, place, &row))
+		return figure_at(shaping, row);
+	return (struct figure){ .known = !is_ratio(shaping) };
+}
+
+static double real_of(const struct shaping *shaping, struct figure figure)
+{
+	return is_ratio(shaping) ? (double)figure.value / (double)figure.denominator : (double)figure.value;
+}
+
+static double rounded(double number, double steps)
+{
+	return round(number * steps) / steps;
+}
+
+/* A number in the metric's unit: whole, but for the unit ratio. */
+static json_t *number_json(const struct shaping *shaping, double number)
+{
+	return shaping->metric->unit == UNIT_RATIO ? json_real(rounded(number, 1e6)) : json_integer(llround(number));
+}
+
+static json_t *value_json(const struct shaping *shaping, struct figure figure)
+{
+	if (!figure.known)
+		return json_null();
+	return is_ratio(shaping) ? number_json(shaping, real_of(shaping, figure)) : json_integer(figure.value);
+}
+
+static const char *value_text(const struct shaping *shaping, struct figure figure)
+{
+	if (!figure.known)
+		return NULL;
+	if (shaping->metric->unit == UNIT_CENTS)
+		return arena_format(shaping->arena, "%s %s", text_money(shaping->arena,
+			is_ratio(shaping) ? llround(real_of(shaping, figure)) : figure.value), shaping->question->bounds.currency);
+	if (shaping->metric->unit == UNIT_RATIO)
+		return arena_format(shaping->arena, "%.2f %%", 100 * real_of(shaping, figure));
+	return NULL;
+}
+
+static void set_figure(const struct shaping *shaping, json_t *into, struct figure figure)
+{
+	const char *text = value_text(shaping, figure);
+
+	json_object_set_new(into, "value", value_json(shaping, figure));
+	if (text != NULL)
+		json_object_set_new(into, "text", json_string(text));
+	if (is_ratio(shaping)) {
+		json_object_set_new(into, "numerator", json_integer(figure.value));
+		json_object_set_new(into, "denominator", json_integer(figure.denominator));
+	}
+}
+
+static void set_change(const struct shaping *shaping, json_t *into, struct figure now, struct figure then)
+{
+	bool known = now.known && then.known;
+	double change = known ? real_of(shaping, now) - real_of(shaping, then) : 0;
+	double base = known ? fabs(real_of(shaping, then)) : 0;
+
+	json_object_set_new(into, "change", !known ? json_null()
+		: is_ratio(shaping) ? number_json(shaping, change) : json_integer(now.value - then.value));
+	json_object_set_new(into, "change_pct", base > 0 ? json_real(rounded(100 * change / base, 10)) : json_null());
+}
+
+static void set_dimensions(const struct shaping *shaping, json_t *into, size_t row, bool labels)
+{
+	const struct compile_request *request = &shaping->question->request;
+
+	for (size_t i = 0; i < request->by_count; i++) {
+		const char *value = db_text(shaping->rows, row, COMPILED_DIMENSION + (int)i);
+		const char *label = db_text(shaping->rows, row, COMPILED_LABEL + (int)i);
+
+		json_object_set_new(into, request->by[i]->name, json_string(value == NULL ? VALUE_NONE
+			: utf8_shown(shaping->arena, value, false)));
+		if (labels && label != NULL && strcmp(label, value) != 0)
+			json_object_set_new(into, arena_format(shaping->arena, "%s_name", request->by[i]->name),
+				json_string(word_shown(shaping->arena, label)));
+	}
+}
+
+/* Whether a piece of a series lies where the source knows nothing: there a zero would be a guess. */
+static bool is_outside(const struct shaping *shaping, size_t row, size_t place)
+{
+	const struct bounds *bounds = &shaping->question->bounds;
+	const char *day = db_text(shaping->rows, row, COMPILED_DIMENSION);
+	size_t next;
+
+	if (!shaping->question->request.by_time || shaping->question->request.by_count != 1 || day == NULL)
+		return false;
+	if (strcmp(day, bounds->covered_until_day) > 0)
+		return true;
+	return find_row(shaping, 0, place + 1, &next) &&
+		strcmp(db_text(shaping->rows, next, COMPILED_DIMENSION), bounds->covered_since_day) <= 0;
+}
+
+static json_t *rows_json(const struct shaping *shaping)
+{
+	json_t *list = json_array();
+
+	for (size_t place = 1; place <= shaping->shown; place++) {
+		json_t *one = json_object();
+		size_t row;
+
+		find_row(shaping, 0, place, &row);
+		struct figure figure = figure_at(shaping, row);
+
+		figure.known = figure.known && !is_outside(shaping, row, place);
+		set_dimensions(shaping, one, row, true);
+		set_figure(shaping, one, figure);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *total_json(const struct shaping *shaping)
+{
+	json_t *total = json_object();
+
+	set_figure(shaping, total, figure_of(shaping, 0, 0));
+	return total;
+}
+
+/* What the rows that are not shown add up to; only of numbers that add up. */
+static json_t *rest_json(const struct shaping *shaping)
+{
+	struct figure rest = figure_of(shaping, 0, 0);
+	size_t row, groups = find_row(shaping, 0, 0, &row) ? (size_t)db_number(shaping->rows, row, COMPILED_GROUPS) : 0;
+
+	if (groups <= shaping->shown || !shaping->metric->additive)
+		return json_null();
+	for (size_t place = 1; place <= shaping->shown; place++)
+		rest.value -= figure_of(shaping, 0, place).value;
+	json_t *json = json_object();
+
+	set_figure(shaping, json, rest);
+	json_object_set_new(json, "groups", json_integer((json_int_t)(groups - shaping->shown)));
+	return json;
+}
+
+static json_t *window_json(const struct shaping *shaping, const struct period *period, const char *name)
+{
+	const struct bounds *bounds = &shaping->question->bounds;
+	json_t *json = json_object();
+
+	if (name != NULL)
+		json_object_set_new(json, "name", json_string(name));
+	if (shaping->metric->source->time[0] == '\0') {
+		json_object_set_new(json, "from", json_null());
+		json_object_set_new(json, "to", json_string(bounds->covered_until));
+	} else {
+		json_object_set_new(json, "from", json_string(period->since_local));
+		json_object_set_new(json, "to", json_string(period->until_local));
+		json_object_set_new(json, "first_day", json_string(period->first_day));
+		json_object_set_new(json, "last_day", json_string(period->last_day));
+	}
+	if (name != NULL)
+		json_object_set_new(json, "zone", json_string(bounds->zone));
+	return json;
+}
+
+static json_t *same_rows_json(const struct shaping *shaping, size_t period)
+{
+	json_t *list = json_array();
+
+	for (size_t place = 1; place <= shaping->shown; place++) {
+		json_t *one = json_object();
+		size_t row;
+
+		if (find_row(shaping, period, place, &row)) {
+			struct figure then = figure_at(shaping, row);
+
+			set_dimensions(shaping, one, row, false);
+			json_object_set_new(one, "value", value_json(shaping, then));
+			set_change(shaping, one, figure_of(shaping, 0, place), then);
+		}
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
+static json_t *comparison_json(const struct shaping *shaping, size_t at)
+{
+	const struct question *question = shaping->question;
+	size_t place = 0;
+
+	while (comparison_at(place) != question->comparisons[at])
+		place++;
+	const struct period *period = &question->bounds.periods[1 + place];
+	json_t *json = json_object();
+
+	json_object_set_new(json, "to", json_string(question->comparisons[at]->name));
+	json_object_set_new(json, "window", window_json(shaping, period, NULL));
+	if (question->uncovered[1 + at].code != ERROR_NONE) {
+		set_figure(shaping, json, (struct figure){ .known = false });
+		set_change(shaping, json, (struct figure){ .known = false }, (struct figure){ .known = false });
+		json_object_set_new(json, "note", json_string(question->uncovered[1 + at].text));
+		return json;
+	}
+	set_figure(shaping, json, figure_of(shaping, 1 + at, 0));
+	set_change(shaping, json, figure_of(shaping, 0, 0), figure_of(shaping, 1 + at, 0));
+	if (shaping->shown > 0 && !compile_has_grain(&question->request))
+		json_object_set_new(json, "rows", same_rows_json(shaping, 1 + at));
+	if (period->since_us < question->bounds.covered_since_us && shaping->metric->kind != KIND_STOCK)
+		json_object_set_new(json, "note", json_string(arena_format(shaping->arena, "What is known begins on %s, inside "
+			"this period: the change is not like for like.", question->bounds.covered_since_day)));
+	return json;
+}
+
+static json_t *comparisons_json(const struct shaping *shaping)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < shaping->question->comparison_count; i++)
+		json_array_append_new(list, comparison_json(shaping, i));
+	return list;
+}
+
+static void note_coverage(const struct shaping *shaping, struct text *note)
+{
+	const struct bounds *bounds = &shaping->question->bounds;
+	const struct period *window = &bounds->periods[0];
+	const char *rows = shaping->metric->source->rows;
+
+	if (window->since_us < bounds->covered_since_us && shaping->metric->kind != KIND_STOCK)
+		text_format(note, " What is known of %s begins on %s, inside the window.", rows, bounds->covered_since_day);
+	if (window->until_us <= bounds->covered_until_us)
+		return;
+	if (strcmp(bounds->covered_until_day, window->last_day) >= 0)
+		text_format(note, " The last day is not complete: what is known of %s ends at %s.", rows, bounds->covered_until);
+	else
+		text_format(note, " What is known of %s ends on %s, inside the window.", rows, bounds->covered_until_day);
+}
+
+static void note_rows(const struct shaping *shaping, struct text *note)
+{
+	const struct compile_request *request = &shaping->question->request;
+	size_t row, groups = find_row(shaping, 0, 0, &row) ? (size_t)db_number(shaping->rows, row, COMPILED_GROUPS) : 0;
+
+	if (groups > shaping->shown && !shaping->metric->additive)
+		text_format(note, " %zu of %zu groups are shown. Values of %s do not add up, so the others are not summed.",
+			shaping->shown, groups, shaping->metric->name);
+	if (shaping->truncated)
+		text_add(note, " Rows were left out to keep the answer small: ask for fewer, or with a filter.");
+	for (size_t i = 0; i < request->by_count; i++)
+		if (request->by[i]->kind == DIMENSION_GRAIN && strcmp(request->by[i]->name, "day") != 0)
+			text_format(note, " A %s that the window cuts holds only its days inside it.", request->by[i]->name);
+}
+
+static const char *note_text(const struct shaping *shaping)
+{
+	const struct metric *metric = shaping->metric;
+	struct text note = text_open(shaping->arena, 1200);
+
+	if (!metric->certified)
+		text_add(&note, " This number is not certified.");
+	if (metric->source->kind == SOURCE_MODEL)
+		text_add(&note, " As of the latest finished run of each policy.");
+	else if (metric->source->kind == SOURCE_STATE)
+		text_add(&note, " As it is now.");
+	else if (metric->kind == KIND_STOCK)
+		text_add(&note, " As it stood at the end of the window.");
+	if (metric->lookback_days > 0)
+		text_format(&note, " Counted over the %d days that end with the window.", metric->lookback_days);
+	if (metric->source->time[0] != '\0')
+		note_coverage(shaping, &note);
+	note_rows(shaping, &note);
+	return note.size == 0 ? NULL : note.bytes + 1;
+}
+
+static json_t *by_json(const struct shaping *shaping)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < shaping->question->request.by_count; i++)
+		json_array_append_new(list, json_string(shaping->question->request.by[i]->name));
+	return list;
+}
+
+static json_t *shape(const struct shaping *shaping)
+{
+	const struct question *question = shaping->question;
+	const struct metric *metric = shaping->metric;
+	const char *note = note_text(shaping);
+	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:s, s:I, s:o, s:o}",
+		"metric", metric->name, "title", metric->title, "unit", metric_unit_word(metric->unit),
+		"certified", metric->certified, "definition", arena_format(shaping->arena, "%.12s", metric->definition),
+		"window", window_json(shaping, &question->bounds.periods[0], question->bounds.window),
+		"as_of", question->bounds.covered_until, "data_version", (json_int_t)question->bounds.data_version,
+		"by", by_json(shaping), "rows", rows_json(shaping));
+
+	set_figure(shaping, json, figure_of(shaping, 0, 0));
+	if (question->request.by_count > 0) {
+		json_object_set_new(json, "total", total_json(shaping));
+		json_object_set_new(json, "rest", rest_json(shaping));
+	}
+
+	if (metric->unit == UNIT_CENTS)
+		json_object_set_new(json, "currency", json_string(question->bounds.currency));
+	if (question->filters != NULL)
+		json_object_set(json, "filters", question->filters);
+	if (question->comparison_count > 0)
+		json_object_set_new(json, "comparisons", comparisons_json(shaping));
+	if (note != NULL)
+		json_object_set_new(json, "note", json_string(note));
+	return arena_json(shaping->arena, json);
+}
+
+json_t *answer_make(const struct question *question, const struct db_rows *rows, struct arena *arena)
+{
+	struct shaping shaping = { .question = question, .metric = question->metric, .rows = rows, .arena = arena };
+
+	for (size_t i = 0; i < db_count(rows); i++)
+		shaping.count += db_number(rows, i, COMPILED_PERIOD) == 0 && db_number(rows, i, COMPILED_PLACE) > 0;
+	shaping.shown = shaping.count;
+	json_t *answer = shape(&shaping);
+
+	while (shaping.shown > 0 && strlen(arena_dump(arena, answer)) > ANSWER_BYTES_MOST) {
+		shaping.shown = shaping.shown * 3 / 4;
+		shaping.truncated = true;
+		answer = shape(&shaping);
+	}
+	return answer;
+}

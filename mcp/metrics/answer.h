@@ -1,0 +1,11 @@
+/* The shape of an answer: values with their unit, exact bounds, what they rest on, and what must be known of them. */
+#ifndef FLASH_ANSWER_H
+#define FLASH_ANSWER_H
+
+#include "question.h"
+
+/* The answer of a question whose SELECT gave `rows`; at most ANSWER_BYTES_MOST as text, by leaving out the last rows.
+ * A new object owned by the arena. */
+json_t *answer_make(const struct question *question, const struct db_rows *rows, struct arena *arena);
+
+#endif

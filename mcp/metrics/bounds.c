@@ -1,0 +1,162 @@
+#include "bounds.h"
+
+#include <string.h>
+
+#include "day.h"
+
+enum { DAYS_MOST = 3660 };
+
+enum column { PERIOD, ZONE, CURRENCY, WEEK_START, DATA_VERSION, TODAY, DAY_LEFT, FIRST_DAY, LAST_DAY, SINCE, UNTIL,
+	SINCE_US, UNTIL_US, SINCE_LOCAL, UNTIL_LOCAL, COVERED_SINCE_US, COVERED_UNTIL_US, COVERED_SINCE_DAY,
+	COVERED_UNTIL_DAY, COVERED_UNTIL };
+
+/* The windows that a metric has, as "a, b, c". */
+static const char *allowed_windows(const struct metric *metric, struct arena *arena)
+{
+	struct text list = text_open(arena, 400);
+
+	for (size_t i = 0; i < WINDOW_COUNT; i++)
+		if ((metric->windows & (1U << i)) != 0)
+			text_format(&list, "%s%s", list.size == 0 ? "" : ", ", window_at(i)->name);
+	return list.bytes;
+}
+
+static bool check_day(const char *field, const char *day, int *number, struct arena *arena, struct error *error)
+{
+	return day_parse(day, number) || error_set(error, ERROR_ARGUMENT, "%s is \"%s\"; it must be a day of the "
+		"calendar, written like 2026-11-20.", field, word_shown(arena, day));
+}
+
+static bool check_range(const struct bounds_request *request, struct arena *arena, struct error *error)
+{
+	int first, last;
+
+	if (request->window != NULL)
+		return error_set(error, ERROR_ARGUMENT, "Say either a window or from and to, not both.");
+	if (request->from == NULL || request->to == NULL)
+		return error_set(error, ERROR_ARGUMENT, "from and to come together: the first and the last day, both inside "
+			"the window.");
+	if (!check_day("from", request->from, &first, arena, error) || !check_day("to", request->to, &last, arena, error))
+		return false;
+	if (last < first)
+		return error_set(error, ERROR_ARGUMENT, "The window is empty: it would begin on %s and end on %s.",
+			request->from, request->to);
+	if (last - first >= DAYS_MOST)
+		return error_set(error, ERROR_ARGUMENT, "The window has %d days; the most is %d.", last - first + 1, DAYS_MOST);
+	return true;
+}
+
+/* The name that is sent to SQL: empty for explicit days; the metric's own when nothing was said. */
+static bool choose_window(const struct bounds_request *request, const char **name, struct arena *arena,
+	struct error *error)
+{
+	const struct metric *metric = request->metric;
+	enum source_kind kind = metric->source->kind;
+	bool timeless = kind == SOURCE_STATE || kind == SOURCE_MODEL;
+
+	if (timeless && (request->from != NULL || request->to != NULL || request->as_of != NULL))
+		return error_set(error, ERROR_ARGUMENT, "%s is known only %s, so it has no from, to or as_of: leave them out.",
+			metric->name, kind == SOURCE_STATE ? "as it is now" : "as of the latest finished run");
+	if (request->from != NULL || request->to != NULL) {
+		*name = "";
+		return check_range(request, arena, error);
+	}
+	*name = request->window != NULL ? request->window
+		: kind == SOURCE_STATE ? "now" : kind == SOURCE_MODEL ? "latest_run" : "last_7d";
+	int found = window_find(*name);
+
+	if (found >= 0 && (metric->windows & (1U << found)) != 0)
+		return true;
+	return error_set(error, ERROR_ARGUMENT, "%s has no window \"%s\". It has: %s%s.", metric->name, word_shown(arena, *name),
+		allowed_windows(metric, arena), timeless ? "" : ", or from and to");
+}
+
+static void read_period(struct period *period, const struct db_rows *rows, size_t row)
+{
+	period->first_day = db_text(rows, row, FIRST_DAY);
+	period->last_day = db_text(rows, row, LAST_DAY);
+	period->since = db_text(rows, row, SINCE);
+	period->until = db_text(rows, row, UNTIL);
+	period->since_local = db_text(rows, row, SINCE_LOCAL);
+	period->until_local = db_text(rows, row, UNTIL_LOCAL);
+	period->since_us = db_number(rows, row, SINCE_US);
+	period->until_us = db_number(rows, row, UNTIL_US);
+}
+
+static void read_bounds(struct bounds *bounds, const struct db_rows *rows)
+{
+	bounds->zone = db_text(rows, 0, ZONE);
+	bounds->currency = db_text(rows, 0, CURRENCY);
+	bounds->week_start = (int)db_number(rows, 0, WEEK_START);
+	bounds->data_version = db_number(rows, 0, DATA_VERSION);
+	bounds->today = db_text(rows, 0, TODAY);
+	bounds->day_left_s = db_number(rows, 0, DAY_LEFT);
+	bounds->covered_since_day = db_text(rows, 0, COVERED_SINCE_DAY);
+	bounds->covered_until_day = db_text(rows, 0, COVERED_UNTIL_DAY);
+	bounds->covered_until = db_text(rows, 0, COVERED_UNTIL);
+	bounds->covered = bounds->covered_since_day != NULL && bounds->covered_until_day != NULL;
+	if (bounds->covered) {
+		bounds->covered_since_us = db_number(rows, 0, COVERED_SINCE_US);
+		bounds->covered_until_us = db_number(rows, 0, COVERED_UNTIL_US);
+	}
+	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
+		read_period(&bounds->periods[i], rows, i);
+}
+
+/* Texts of days compare like the days. */
+static bool check_future(const struct bounds_request *request, const struct bounds *bounds, struct error *error)
+{
+	if (request->as_of != NULL && strcmp(request->as_of, bounds->today) > 0)
+		return error_set(error, ERROR_ARGUMENT, "as_of is %s, which is in the future: today is %s.", request->as_of,
+			bounds->today);
+	if (request->from != NULL && strcmp(request->from, bounds->today) > 0)
+		return error_set(error, ERROR_NO_DATA, "The window begins on %s, which is in the future: today is %s. There "
+			"are no numbers of the future here.", request->from, bounds->today);
+	return true;
+}
+
+bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
+	struct bounds *bounds, struct error *error)
+{
+	const char *name, *lookback = arena_format(arena, "%d", request->metric->lookback_days);
+	struct db_rows *rows;
+	int day;
+
+	memset(bounds, 0, sizeof *bounds);
+	if (!choose_window(request, &name, arena, error) ||
+	    (request->as_of != NULL && !check_day("as_of", request->as_of, &day, arena, error)))
+		return false;
+	bool timeless = request->metric->source->time[0] == '\0';
+
+	if (!db_query(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
+		request->metric->source->name, timeless ? "today" : name, request->from, request->to, request->as_of,
+		lookback), arena, &rows, error))
+		return error_wrap(error, "the window");
+	if (db_count(rows) != 1 + COMPARISON_COUNT)
+		return error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
+	read_bounds(bounds, rows);
+	bounds->window = *name == '\0' ? "custom" : name;
+	return check_future(request, bounds, error);
+}
+
+bool bounds_cover(const struct bounds *bounds, const struct metric *metric, const struct period *period,
+	struct error *error)
+{
+	const char *rows = metric->source->rows;
+
+	if (!bounds->covered && metric->source->kind == SOURCE_MODEL)
+		return error_set(error, ERROR_NO_DATA, "No policy run has judged any member yet, so there is no %s. A run "
+			"(`flashd agent run`) makes it.", metric->name);
+	if (!bounds->covered)
+		return error_set(error, ERROR_NO_DATA, "There are no %s yet, so there is no %s.", rows, metric->name);
+	if (metric->source->time[0] == '\0')
+		return true;
+	if (period->until_us <= bounds->covered_since_us)
+		return error_set(error, ERROR_NO_DATA, "There is no data for %s to %s: what is known of %s begins on %s.",
+			period->first_day, period->last_day, rows, bounds->covered_since_day);
+	if (period->since_us > bounds->covered_until_us)
+		return error_set(error, ERROR_NO_DATA, "There is no data for %s to %s: what is known of %s ends on %s. Ask "
+			"for days until then, or with as_of.", period->first_day, period->last_day, rows,
+			bounds->covered_until_day);
+	return true;
+}

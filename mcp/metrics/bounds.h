@@ -1,0 +1,43 @@
+/* The exact bounds of a window, made by PostgreSQL in the tenant's zone, week and clock, and what its source covers. */
+#ifndef FLASH_BOUNDS_H
+#define FLASH_BOUNDS_H
+
+#include <stdint.h>
+
+#include "catalogue.h"
+#include "mcp/db/db.h"
+
+struct period {
+	const char *first_day, *last_day;     /* local, both inside */
+	const char *since, *until;            /* instants in UTC: [since, until) */
+	const char *since_local, *until_local;
+	int64_t since_us, until_us;
+};
+
+struct bounds {
+	const char *window;                   /* "custom" for explicit days */
+	const char *zone, *currency, *today;
+	int week_start;
+	long long data_version;
+	long long day_left_s;                 /* until the tenant's next local midnight */
+	struct period periods[1 + COMPARISON_COUNT];
+	bool covered;                         /* false: nothing is known of this source at all */
+	int64_t covered_since_us, covered_until_us;
+	const char *covered_since_day, *covered_until_day, *covered_until;
+};
+
+struct bounds_request {
+	const struct metric *metric;
+	const char *window, *from, *to, *as_of;   /* as asked; NULL: not said */
+};
+
+/* Checks what was asked against the metric and finds the bounds. Refuses, as ERROR_ARGUMENT, windows that the metric
+ * does not have, days that are none, an empty or overlong range; as ERROR_NO_DATA, a window in the future. */
+bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
+	struct bounds *bounds, struct error *error);
+
+/* Whether the source covers any of a period; if not, ERROR_NO_DATA says from when until when it does. */
+bool bounds_cover(const struct bounds *bounds, const struct metric *metric, const struct period *period,
+	struct error *error);
+
+#endif

@@ -1,0 +1,303 @@
+/* The shape of every query:
+ *
+ *   with p0 as (groups and the total of the window), p1, p2 as (the same of each comparison),
+ *        slots as (the days of a series, so that a day without rows is a zero),
+ *        top as (the rows to show, in their places)
+ *   select total union all rows, of each period
+ */
+#include "compile.h"
+
+#include <string.h>
+
+struct maker {
+	const struct compile_request *request;
+	struct arena *arena;
+	struct text sql;
+	struct compiled *out;
+	bool series;              /* one dimension, a grain, in the order of time */
+};
+
+enum { SQL_MOST = 1 << 16 };
+
+/* Adds a parameter and answers its number. */
+static size_t bind(struct maker *maker, const char *value)
+{
+	if (maker->out->count == COMPILED_VALUES)
+		__builtin_trap();
+	maker->out->values[maker->out->count++] = value;
+	return maker->out->count;
+}
+
+bool compile_has_grain(const struct compile_request *request)
+{
+	for (size_t i = 0; i < request->by_count; i++)
+		if (request->by[i]->kind == DIMENSION_GRAIN)
+			return true;
+	return false;
+}
+
+/* The first day of the piece of time that a local day lies in. */
+static void add_grain(struct maker *maker, const struct dimension *grain, const char *day)
+{
+	if (strcmp(grain->name, "day") == 0)
+		text_add(&maker->sql, day);
+	else if (strcmp(grain->name, "week") == 0)
+		text_format(&maker->sql, "(%s - (extract(isodow from %s)::int - %d + 7) %% 7)", day, day,
+			maker->request->week_start);
+	else
+		text_format(&maker->sql, "date_trunc('%s', %s)::date", grain->name, day);
+}
+
+/* "d1, d2", each with `before` in front. */
+static void add_names(struct maker *maker, const char *before, const char *after)
+{
+	for (size_t i = 0; i < maker->request->by_count; i++)
+		text_format(&maker->sql, "%s%sd%zu%s", i == 0 ? "" : ", ", before, i + 1, after);
+}
+
+static void add_time(struct maker *maker, const struct compile_period *period)
+{
+	const struct metric *metric = maker->request->metric;
+
+	if (metric->source->time[0] == '\0')
+		return;
+	if (metric->kind != KIND_STOCK)
+		text_format(&maker->sql, " and s.%s >= $%zu::timestamptz", metric->source->time, bind(maker, period->since));
+	text_format(&maker->sql, " and s.%s < $%zu::timestamptz", metric->source->time, bind(maker, period->until));
+}
+
+/* The rows that count, with the dimensions as d1, d2, d3. */
+static void add_base(struct maker *maker, size_t period, size_t zone, const size_t *filters)
+{
+	const struct compile_request *request = maker->request;
+	const struct metric *metric = request->metric;
+
+	text_add(&maker->sql, "(select s.*");
+	for (size_t i = 0; i < request->by_count; i++) {
+		text_add(&maker->sql, ", ");
+		if (request->by[i]->kind == DIMENSION_GRAIN)
+			add_grain(maker, request->by[i], arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date",
+				metric->source->time, zone));
+		else
+			text_format(&maker->sql, "s.%s", request->by[i]->name);
+		text_format(&maker->sql, " as d%zu", i + 1);
+	}
+	text_format(&maker->sql, " from metric.%s s where s.tenant = $1::int", metric->source->name);
+	add_time(maker, &request->periods[period]);
+	if (metric->filter != NULL)
+		text_format(&maker->sql, " and (%s)", metric->filter);
+	for (size_t i = 0; i < request->filter_count; i++) {
+		const char *name = request->filters[i].dimension->name;
+
+		text_format(&maker->sql, " and (s.%s = any ($%zu::text[])", name, filters[i]);
+		text_format(&maker->sql, request->filters[i].none ? " or s.%s is null)" : ")", name);
+	}
+	text_add(&maker->sql, ") s");
+}
+
+/* Groups and total in one scan. `more` is a column that stays in every group: the entity. */
+static void add_grouping(struct maker *maker, const char *more)
+{
+	bool cut = maker->request->by_count > 0;
+
+	text_add(&maker->sql, cut ? " group by grouping sets ((" : more[0] == '\0' ? "" : " group by ");
+	if (cut)
+		add_names(maker, "", "");
+	text_format(&maker->sql, "%s%s", cut && more[0] != '\0' ? ", " : "", more);
+	if (cut)
+		text_format(&maker->sql, "), (%s))", more);
+}
+
+static void add_whole(struct maker *maker)
+{
+	if (maker->request->by_count == 0) {
+		text_add(&maker->sql, "1 as whole");
+		return;
+	}
+	add_names(maker, "", "");
+	text_add(&maker->sql, ", (grouping(");
+	add_names(maker, "", "");
+	text_add(&maker->sql, ") <> 0)::int as whole");
+}
+
+static void add_period(struct maker *maker, size_t period, size_t zone, const size_t *filters)
+{
+	const struct compile_request *request = maker->request;
+	const struct metric *metric = request->metric;
+	const char *denominator = metric->denominator == NULL ? "0" : metric->denominator;
+
+	text_format(&maker->sql, "%sp%zu as (select ", period == 0 ? "with " : ",\n", period);
+	if (metric->entity == NULL) {
+		add_whole(maker);
+	} else if (request->by_count == 0) {
+		text_add(&maker->sql, "1 as whole");
+	} else {
+		add_names(maker, "", "");
+		text_add(&maker->sql, ", whole");
+	}
+	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, count(*) as n from ", metric->value, denominator);
+	if (metric->entity == NULL) {
+		add_base(maker, period, zone, filters);
+		add_grouping(maker, "");
+	} else {
+		text_add(&maker->sql, "(select ");
+		add_whole(maker);
+		text_format(&maker->sql, ", %s, %s from ", metric->entity, metric->entity_columns);
+		add_base(maker, period, zone, filters);
+		add_grouping(maker, metric->entity);
+		text_add(&maker->sql, ") g");
+		if (request->by_count > 0) {
+			text_add(&maker->sql, " group by ");
+			add_names(maker, "", "");
+			text_add(&maker->sql, ", whole");
+		}
+	}
+	text_add(&maker->sql, ")");
+}
+
+/* Every piece of time of the window, whether or not it has rows. */
+static void add_slots(struct maker *maker)
+{
+	const struct compile_period *window = &maker->request->periods[0];
+
+	text_add(&maker->sql, ",\nslots as (select distinct ");
+	add_grain(maker, maker->request->by[0], "g.at::date");
+	text_format(&maker->sql, " as d1 from generate_series($%zu::date::timestamp, $%zu::date::timestamp, interval '1 day')"
+		" g(at))", bind(maker, window->first_day), bind(maker, window->last_day));
+}
+
+/* The order of the rows: by time, or by value with ties by name, so that it is always the same. */
+static void add_order(struct maker *maker)
+{
+	const struct compile_request *request = maker->request;
+	const char *direction = request->lowest ? "asc" : "desc";
+
+	for (size_t i = 0; request->by_time && i < request->by_count; i++)
+		if (request->by[i]->kind == DIMENSION_GRAIN)
+			text_format(&maker->sql, "d%zu, ", i + 1);
+	if (request->metric->denominator != NULL)
+		text_format(&maker->sql, "v::float8 / nullif(w, 0) %s nulls last", direction);
+	else
+		text_format(&maker->sql, "v %s nulls last", direction);
+	for (size_t i = 0; i < request->by_count; i++)
+		text_format(&maker->sql, ", d%zu%s", i + 1,
+			request->by[i]->kind == DIMENSION_GRAIN ? "" : " collate \"C\"");
+}
+
+static void add_top(struct maker *maker)
+{
+	text_add(&maker->sql, ",\ntop as (select t.*, row_number() over (order by ");
+	add_order(maker);
+	text_add(&maker->sql, ") as place from ");
+	if (maker->series)
+		text_add(&maker->sql, "(select s.d1, coalesce(p.v, 0) as v, coalesce(p.w, 0) as w, coalesce(p.n, 0) as n "
+			"from slots s left join p0 p on p.whole = 0 and p.d1 = s.d1) t");
+	else
+		text_add(&maker->sql, "p0 t where whole = 0");
+	text_format(&maker->sql, " order by place limit $%zu::int)",
+		bind(maker, arena_format(maker->arena, "%d", maker->request->limit)));
+}
+
+static void add_total(struct maker *maker, size_t period)
+{
+	bool first = period == 0, cut = maker->request->by_count > 0;
+
+	text_format(&maker->sql, "%sselect %zu as period, 0::bigint as place", first ? "\n" : "\nunion all ", period);
+	for (int i = 0; i < 2 * BY_MOST; i++)
+		text_format(&maker->sql, ", null::text%s", first ? arena_format(maker->arena, " as c%d", i) : "");
+	text_add(&maker->sql, ", v, w, n");
+	if (first)
+		text_format(&maker->sql, ", %s as groups, (select data_version from metric.tenants where tenant = $1::int) as version",
+			!cut ? "0::bigint" : maker->series ? "(select count(*) from slots)" : "(select count(*) from p0 where whole = 0)");
+	else
+		text_add(&maker->sql, ", 0, 0");
+	text_format(&maker->sql, " from p%zu where whole = 1", period);
+}
+
+static void add_shown_dimensions(struct maker *maker, bool labels)
+{
+	const struct compile_request *request = maker->request;
+
+	for (size_t i = 0; i < BY_MOST; i++)
+		if (i >= request->by_count)
+			text_add(&maker->sql, ", null");
+		else if (request->by[i]->kind == DIMENSION_GRAIN)
+			text_format(&maker->sql, ", to_char(t.d%zu, 'YYYY-MM-DD')", i + 1);
+		else
+			text_format(&maker->sql, ", t.d%zu", i + 1);
+	for (size_t i = 0; i < BY_MOST; i++)
+		if (labels && i < request->by_count && request->by[i]->kind == DIMENSION_LISTED)
+			text_format(&maker->sql, ", l%zu.label", i + 1);
+		else
+			text_add(&maker->sql, ", null");
+}
+
+static void add_rows(struct maker *maker)
+{
+	const struct compile_request *request = maker->request;
+
+	text_add(&maker->sql, "\nunion all select 0, t.place");
+	add_shown_dimensions(maker, true);
+	text_add(&maker->sql, ", t.v, t.w, t.n, 0, 0 from top t");
+	for (size_t i = 0; i < request->by_count; i++)
+		if (request->by[i]->kind == DIMENSION_LISTED)
+			text_format(&maker->sql, " left join metric.dimension_values l%zu on l%zu.tenant = $1::int and "
+				"l%zu.dimension = '%s' and l%zu.value = t.d%zu", i + 1, i + 1, i + 1, request->by[i]->name, i + 1, i + 1);
+}
+
+/* The same rows in another period. Null meets null; written so that PostgreSQL can hash it. */
+static void add_same_rows(struct maker *maker, size_t period)
+{
+	text_format(&maker->sql, "\nunion all select %zu, t.place", period);
+	add_shown_dimensions(maker, false);
+	text_format(&maker->sql, ", coalesce(p.v, 0), coalesce(p.w, 0), coalesce(p.n, 0), 0, 0 from top t left join p%zu p on "
+		"p.whole = 0", period);
+	for (size_t i = 1; i <= maker->request->by_count; i++)
+		text_format(&maker->sql, " and coalesce(p.d%zu, '') = coalesce(t.d%zu, '') and (p.d%zu is null) = (t.d%zu is null)",
+			i, i, i, i);
+}
+
+struct compiled compile_query(const struct compile_request *request, struct arena *arena)
+{
+	struct compiled compiled = { .count = 0 };
+	struct maker maker = { .request = request, .arena = arena, .sql = text_open(arena, SQL_MOST), .out = &compiled };
+	bool grain = compile_has_grain(request);
+	size_t zone = 0, filters[FILTERS_MOST];
+
+	bind(&maker, arena_format(arena, "%d", request->tenant));
+	if (grain)
+		zone = bind(&maker, request->zone);
+	for (size_t i = 0; i < request->filter_count; i++)
+		filters[i] = bind(&maker, request->filters[i].values);
+	maker.series = grain && request->by_count == 1 && request->by_time;
+	for (size_t i = 0; i < request->period_count; i++)
+		add_period(&maker, i, zone, filters);
+	if (maker.series)
+		add_slots(&maker);
+	if (request->by_count > 0)
+		add_top(&maker);
+	for (size_t i = 0; i < request->period_count; i++) {
+		add_total(&maker, i);
+		if (request->by_count > 0 && i == 0)
+			add_rows(&maker);
+		else if (request->by_count > 0 && !grain)
+			add_same_rows(&maker, i);
+	}
+	text_add(&maker.sql, "\norder by 1, 2");
+	compiled.sql = maker.sql.bytes;
+	return compiled;
+}
+
+const char *compile_values_present(const struct source *source, const struct dimension *dimension,
+	struct arena *arena)
+{
+	return arena_format(arena, "select v, v, true from unnest($2::text[]) v where exists (select from metric.%s s "
+		"where s.tenant = $1::int and s.%s = v)", source->name, dimension->name);
+}
+
+const char *compile_values_known(const struct source *source, const struct dimension *dimension,
+	struct arena *arena)
+{
+	return arena_format(arena, "select distinct s.%s as v from metric.%s s where s.tenant = $1::int and s.%s is not null "
+		"order by 1 limit 50", dimension->name, source->name, dimension->name);
+}

@@ -1,0 +1,69 @@
+/* Makes the one SELECT of a query, from certified fragments and the closed words only: every value that came from
+ * outside is a parameter. The only place in C that puts SQL together. */
+#ifndef FLASH_COMPILE_H
+#define FLASH_COMPILE_H
+
+#include "catalogue.h"
+
+enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 24, LIMIT_MOST = 200 };
+
+struct compile_filter {
+	const struct dimension *dimension;
+	const char *values;       /* a PostgreSQL array literal of texts */
+	bool none;                /* also the rows without a value */
+};
+
+struct compile_period {
+	const char *since, *until;   /* instants; unused for STATE and MODEL */
+	const char *first_day, *last_day;
+};
+
+struct compile_request {
+	const struct metric *metric;
+	int tenant;
+	const struct dimension *by[BY_MOST];
+	size_t by_count;
+	struct compile_filter filters[FILTERS_MOST];
+	size_t filter_count;
+	struct compile_period periods[PERIODS_MOST];
+	size_t period_count;      /* the window, then what it is compared with */
+	const char *zone;
+	int week_start;
+	int limit;                /* rows of the window, 1 to LIMIT_MOST */
+	bool by_time;             /* rows in the order of their grain, not of their value */
+	bool lowest;              /* lowest value first */
+};
+
+/* Columns of the result, in its rows' order: period 0 first, in it place 0 (the total), then the rows. A comparison
+ * has its total and the values of the same rows, but no rows when a grain is among the dimensions. */
+enum compiled_column {
+	COMPILED_PERIOD, COMPILED_PLACE,
+	COMPILED_DIMENSION,                            /* BY_MOST values: text or null */
+	COMPILED_LABEL = COMPILED_DIMENSION + BY_MOST, /* BY_MOST names of these, or null */
+	COMPILED_VALUE = COMPILED_LABEL + BY_MOST,     /* whole number; of a ratio the numerator; null: none */
+	COMPILED_DENOMINATOR,
+	COMPILED_ROWS,                                 /* rows of the source behind it; of an entity metric, entities */
+	COMPILED_GROUPS,                               /* all groups of the window, with the total */
+	COMPILED_VERSION                               /* the data version of this very statement */
+};
+
+struct compiled {
+	const char *sql;
+	const char *values[COMPILED_VALUES];
+	size_t count;
+};
+
+/* Compiles into `arena`. The request must have been checked: dimensions allowed, counts within their bounds. */
+struct compiled compile_query(const struct compile_request *request, struct arena *arena);
+
+/* Whether one of the dimensions is a grain. */
+bool compile_has_grain(const struct compile_request *request);
+
+/* A SELECT of those of $2 (an array of texts) that the data of $1 (tenant) holds as values of a dimension (word, value
+ * and true, as dimension_find.sql), and one of the first 50 that it holds. */
+const char *compile_values_present(const struct source *source, const struct dimension *dimension,
+	struct arena *arena);
+const char *compile_values_known(const struct source *source, const struct dimension *dimension,
+	struct arena *arena);
+
+#endif

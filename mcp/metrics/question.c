@@ -1,0 +1,255 @@
+#include "question.h"
+
+#include <string.h>
+
+#include "answer.h"
+#include "day.h"
+#include "values.h"
+
+struct asking {
+	struct db *db;
+	int tenant;
+	const json_t *args;
+	struct arena *arena;
+	struct question *question;
+	struct error *error;
+};
+
+static const char *text_of(const struct asking *asking, const char *field)
+{
+	return json_string_value(json_object_get(asking->args, field));
+}
+
+static bool find_metric(struct asking *asking)
+{
+	const struct catalogue *catalogue = catalogue_shipped(asking->error);
+	const char *name = text_of(asking, "metric");
+
+	if (catalogue == NULL)
+		return false;
+	if (name == NULL)
+		return error_set(asking->error, ERROR_ARGUMENT, "metric is missing: list_metrics shows the names.");
+	asking->question->metric = catalogue_find(catalogue, name);
+	return asking->question->metric != NULL || catalogue_refuse(catalogue, name, asking->arena, asking->error);
+}
+
+/* A dimension by name, if the metric may be cut by it. */
+static const struct dimension *find_dimension(struct asking *asking, const char *name)
+{
+	const struct metric *metric = asking->question->metric;
+	const struct dimension *dimension = dimension_find(name);
+	const char *names[64];
+	size_t count = 0;
+
+	if (dimension != NULL && metric_allows(metric, dimension))
+		return dimension;
+	if (dimension != NULL) {
+		error_set(asking->error, ERROR_UNGROUNDED, "%s cannot be cut by %s. It can be cut by: %s.", metric->name,
+			dimension->name, metric_dimensions(metric, asking->arena));
+		return NULL;
+	}
+	for (const struct dimension *one; count < 64 && (one = dimension_at(count)) != NULL;)
+		names[count++] = one->name;
+	const char *near = names_near(asking->arena, name, names, count);
+
+	error_set(asking->error, ERROR_UNGROUNDED, "There is no dimension \"%s\".%s%s%s %s can be cut by: %s.",
+		word_shown(asking->arena, name),
+		near == NULL ? "" : " Nearest: ", near == NULL ? "" : near, near == NULL ? "" : ".", metric->name,
+		metric_dimensions(metric, asking->arena));
+	return NULL;
+}
+
+static bool read_by(struct asking *asking)
+{
+	struct compile_request *request = &asking->question->request;
+	const json_t *list = json_object_get(asking->args, "by"), *one;
+	bool grain = false;
+	size_t i;
+
+	if (json_array_size(list) > BY_MOST)
+		return error_set(asking->error, ERROR_ARGUMENT, "by has %zu dimensions; the most is %d.",
+			json_array_size(list), BY_MOST);
+	json_array_foreach(list, i, one) {
+		const struct dimension *dimension = find_dimension(asking, json_is_string(one) ? json_string_value(one) : "");
+
+		if (dimension == NULL)
+			return false;
+		for (size_t j = 0; j < request->by_count; j++)
+			if (request->by[j] == dimension)
+				return error_set(asking->error, ERROR_ARGUMENT, "by names %s twice.", dimension->name);
+		if (dimension->kind == DIMENSION_GRAIN && grain)
+			return error_set(asking->error, ERROR_ARGUMENT, "by has two grains of time; choose one.");
+		grain = grain || dimension->kind == DIMENSION_GRAIN;
+		request->by[request->by_count++] = dimension;
+	}
+	return true;
+}
+
+static bool read_filters(struct asking *asking)
+{
+	struct compile_request *request = &asking->question->request;
+	json_t *filters = json_object_get(asking->args, "filters"), *list, *used;
+	const char *name;
+
+	if (json_object_size(filters) == 0)
+		return true;
+	if (json_object_size(filters) > FILTERS_MOST)
+		return error_set(asking->error, ERROR_ARGUMENT, "filters names %zu dimensions; the most is %d.",
+			json_object_size(filters), FILTERS_MOST);
+	asking->question->filters = arena_json(asking->arena, json_object());
+	json_object_foreach(filters, name, list) {
+		const struct dimension *dimension = find_dimension(asking, name);
+
+		if (dimension == NULL || !values_resolve(asking->db, asking->tenant, asking->question->metric, dimension, list,
+			asking->arena, &request->filters[request->filter_count], &used, asking->error))
+			return false;
+		request->filter_count++;
+		json_object_set(asking->question->filters, name, used);
+	}
+	return true;
+}
+
+/* The number of pieces that a window of days falls into, at most. */
+static int count_slots(const char *grain, const struct period *window)
+{
+	int first = 0, last = 0;
+
+	day_parse(window->first_day, &first);
+	day_parse(window->last_day, &last);
+	int days = last - first + 1;
+
+	return strcmp(grain, "day") == 0 ? days : strcmp(grain, "week") == 0 ? days / 7 + 2
+		: strcmp(grain, "month") == 0 ? days / 28 + 2 : days / 90 + 2;
+}
+
+/* A series in the order of time shows all its pieces; top N orders by value. */
+static bool read_order(struct asking *asking)
+{
+	struct compile_request *request = &asking->question->request;
+	const json_t *limit = json_object_get(asking->args, "limit");
+	const char *order = text_of(asking, "order");
+
+	if (limit != NULL && (!json_is_integer(limit) || json_integer_value(limit) < 1 || json_integer_value(limit) > LIMIT_MOST))
+		return error_set(asking->error, ERROR_ARGUMENT, "limit must be a whole number from 1 to %d.", LIMIT_MOST);
+	if (order != NULL && strcmp(order, "highest") != 0 && strcmp(order, "lowest") != 0)
+		return error_set(asking->error, ERROR_ARGUMENT, "order is \"%s\"; it must be highest or lowest.",
+			word_shown(asking->arena, order));
+	request->limit = limit == NULL ? ROWS_DEFAULT : (int)json_integer_value(limit);
+	request->lowest = order != NULL && strcmp(order, "lowest") == 0;
+	request->by_time = compile_has_grain(request) && limit == NULL && order == NULL;
+	if (request->by_time)
+		request->limit = LIMIT_MOST;
+	return true;
+}
+
+static bool check_series(struct asking *asking)
+{
+	const struct compile_request *request = &asking->question->request;
+	const struct period *window = &asking->question->bounds.periods[0];
+
+	for (size_t i = 0; i < request->by_count; i++)
+		if (request->by[i]->kind == DIMENSION_GRAIN && request->by_time && request->by_count == 1 &&
+		    count_slots(request->by[i]->name, window) > LIMIT_MOST)
+			return error_set(asking->error, ERROR_ARGUMENT, "%s to %s by %s would be %d rows; the most is %d. Take a "
+				"coarser grain or a shorter window, or ask for the top rows with limit.", window->first_day,
+				window->last_day, request->by[i]->name, count_slots(request->by[i]->name, window), LIMIT_MOST);
+	return true;
+}
+
+static struct compile_period period_of(const struct period *period)
+{
+	return (struct compile_period){ period->since, period->until, period->first_day, period->last_day };
+}
+
+static bool read_comparisons(struct asking *asking)
+{
+	struct question *question = asking->question;
+	const json_t *list = json_object_get(asking->args, "compare"), *one;
+	size_t i;
+
+	question->request.periods[question->request.period_count++] = period_of(&question->bounds.periods[0]);
+	json_array_foreach(list, i, one) {
+		const char *name = json_is_string(one) ? json_string_value(one) : "";
+		const struct comparison *comparison = comparison_find(name);
+		size_t place = 0;
+
+		if (comparison == NULL)
+			return error_set(asking->error, ERROR_ARGUMENT, "compare has \"%s\"; there are: %s, %s.",
+				word_shown(asking->arena, name), comparison_at(0)->name, comparison_at(1)->name);
+		if (question->metric->source->time[0] == '\0')
+			return error_set(asking->error, ERROR_UNGROUNDED, "%s has no history, so it cannot be compared with an "
+				"earlier time.", question->metric->name);
+		while (comparison_at(place) != comparison)
+			place++;
+		for (size_t j = 0; j < question->comparison_count; j++)
+			if (question->comparisons[j] == comparison)
+				return error_set(asking->error, ERROR_ARGUMENT, "compare names %s twice.", name);
+		const struct period *period = &question->bounds.periods[1 + place];
+		struct error *why = &question->uncovered[question->request.period_count];
+
+		why->code = ERROR_NONE;
+		bounds_cover(&question->bounds, question->metric, period, why);
+		question->comparisons[question->comparison_count++] = comparison;
+		question->request.periods[question->request.period_count++] = period_of(period);
+	}
+	return true;
+}
+
+static bool understand(struct asking *asking)
+{
+	struct question *question = asking->question;
+	const struct bounds_request window = { .window = text_of(asking, "window"), .from = text_of(asking, "from"),
+		.to = text_of(asking, "to"), .as_of = text_of(asking, "as_of"), .metric = question->metric };
+
+	question->request.metric = question->metric;
+	question->request.tenant = asking->tenant;
+	if (!read_by(asking) || !read_order(asking) ||
+	    !bounds_find(asking->db, asking->tenant, &window, asking->arena, &question->bounds, asking->error) ||
+	    !bounds_cover(&question->bounds, question->metric, &question->bounds.periods[0], asking->error) ||
+	    !check_series(asking) || !read_comparisons(asking))
+		return false;
+	question->request.zone = question->bounds.zone;
+	question->request.week_start = question->bounds.week_start;
+	return read_filters(asking);
+}
+
+/* One try; the bounds and the numbers must be of one data version. */
+static bool ask_once(struct asking *asking, struct db_rows **rows)
+{
+	const struct metric *metric = asking->question->metric;
+
+	memset(asking->question, 0, sizeof *asking->question);
+	asking->question->metric = metric;
+	if (!understand(asking))
+		return false;
+	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
+
+	return db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
+		asking->error) || error_wrap(asking->error, "%s", metric->name);
+}
+
+/* A query without groups has one row: its total. With groups there may be no total when there are no rows at all. */
+static long long version_of(const struct db_rows *rows, long long otherwise)
+{
+	return db_count(rows) == 0 || db_number(rows, 0, COMPILED_VERSION) == 0 ? otherwise
+		: db_number(rows, 0, COMPILED_VERSION);
+}
+
+json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
+	struct error *error)
+{
+	struct asking asking = { db, tenant, args, arena, question, error };
+	struct db_rows *rows;
+
+	if (!find_metric(&asking))
+		return NULL;
+	for (int tries = 0; tries < 3; tries++) {
+		if (!ask_once(&asking, &rows))
+			return NULL;
+		if (version_of(rows, question->bounds.data_version) == question->bounds.data_version)
+			return answer_make(question, rows, arena);
+	}
+	error_set(error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not belong together. "
+		"Try again.", question->metric->name);
+	return NULL;
+}

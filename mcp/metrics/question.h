@@ -1,0 +1,28 @@
+/* One governed question and its answer: from arguments as a tool gets them to the JSON that is sent. */
+#ifndef FLASH_QUESTION_H
+#define FLASH_QUESTION_H
+
+#include "bounds.h"
+#include "compile.h"
+#include "mcp/db/db.h"
+
+enum { ROWS_DEFAULT = 20, ANSWER_BYTES_MOST = 30000 };
+
+/* A question that was understood and checked. */
+struct question {
+	const struct metric *metric;
+	struct compile_request request;
+	struct bounds bounds;
+	const struct comparison *comparisons[COMPARISON_COUNT];   /* those asked for, with the periods 1.. of `request` */
+	size_t comparison_count;
+	struct error uncovered[PERIODS_MOST];   /* why a comparison's period has no data; code NONE: it has */
+	json_t *filters;           /* as used: {dimension: [values]}, or NULL */
+};
+
+/* Answers arguments {metric, by, filters, window, from, to, as_of, compare, limit, order}. A new object owned by the
+ * arena, or NULL with ERROR_UNGROUNDED (unknown or impossible), ERROR_NO_DATA, ERROR_ARGUMENT, or what the database
+ * said. `question` gets what was understood, for the caller who wants to keep the answer. */
+json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
+	struct error *error);
+
+#endif
