@@ -316,9 +316,8 @@ bool arguments_complete(struct cli *cli, struct error *error)
 
 		arguments += !named;
 		if (specs[i].required && !given)
-			return error_set(error, ERROR_USAGE, "%s needs %s%s%s%s. Nothing was done.", cli->command->name,
-				named ? "--" : "", specs[i].name, named && specs[i].value[0] != '\0' ? " " : "",
-				specs[i].value);
+			return error_set(error, ERROR_USAGE, "%s%s%s%s is missing. Nothing was done.", named ? "--" : "",
+				specs[i].name, named && specs[i].value[0] != '\0' ? " " : "", specs[i].value);
 	}
 	return true;
 }

@@ -61,8 +61,8 @@ bool cli_confirm_mild(struct cli *cli, const char *effect, struct error *error)
 		return true;
 	cli->next = cli_again(cli, "--yes");
 	if (!cli->terminal)
-		return error_set(error, ERROR_USAGE, "%s asks first, and there is no terminal to ask at: say --yes. Nothing "
-			"was done.", cli->command->name);
+		return error_set(error, ERROR_USAGE, "This is asked first, and there is no terminal to ask at: say --yes. "
+			"Nothing was done.");
 	if (read_line("Go on? [y/N]", line, sizeof line) && (strcmp(line, "y") == 0 || strcmp(line, "yes") == 0))
 		return true;
 	return error_set(error, ERROR_USAGE, "Not confirmed by you. Nothing was done.");
@@ -81,8 +81,8 @@ bool cli_confirm_severe(struct cli *cli, const char *effect, struct error *error
 		return error_set(error, ERROR_USAGE, "--confirm says \"%.60s\", and this is about \"%s\". Nothing was done.",
 			cli->confirm, name);
 	if (!cli->terminal)
-		return error_set(error, ERROR_USAGE, "%s asks first, and there is no terminal to ask at: say --confirm=%s. "
-			"Nothing was done.", cli->command->name, name);
+		return error_set(error, ERROR_USAGE, "This is asked first, and there is no terminal to ask at: say --confirm=%s. "
+			"Nothing was done.", name);
 	if (read_line(arena_format(cli->arena, "Type %s to go on:", name), line, sizeof line) && strcmp(line, name) == 0)
 		return true;
 	return error_set(error, ERROR_USAGE, "That is not \"%s\". Nothing was done.", name);

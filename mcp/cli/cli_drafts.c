@@ -187,11 +187,9 @@ static bool decide(struct cli *cli, const char *hash, const char *reason, struct
 
 	if (person == NULL || cli_tenant(cli, error) == 0)
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
 	cli->next = arena_format(cli->arena, "flashd drafts show %s", draft);
-	if (!db_query(cli->db, 0, "decide_draft", DB_VALUES(tenant, cli_call_id(cli), person, "cli", draft, hash,
-			hash != NULL ? "true" : "false", reason), cli->arena, &rows, error))
+	if (!cli_power(cli, "decide_draft", DB_VALUES(person, "cli", draft, hash, hash != NULL ? "true" : "false", reason),
+			&rows, error))
 		return false;
 	json_t *answer = db_json(rows, 0, 0, cli->arena);
 
@@ -258,10 +256,8 @@ bool drafts_edit(struct cli *cli, struct error *error)
 	cli->next = arena_format(cli->arena, "flashd drafts show %s", draft.id);
 	if (!change_words(cli, &draft, error) || !outreach_seal(cli->seal, &draft.message, cli->arena, &sealed, error))
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "edit_draft", DB_VALUES(tenant, cli_call_id(cli), person, "cli", draft.id,
-			arena_format(cli->arena, "\\x%s", old), sealed.subject, sealed.body, sealed.hash), cli->arena, NULL, error))
+	if (!cli_power(cli, "edit_draft", DB_VALUES(person, "cli", draft.id, arena_format(cli->arena, "\\x%s", old),
+			sealed.subject, sealed.body, sealed.hash), NULL, error))
 		return false;
 	cli_say(cli, "The message waits again; look at it: flashd drafts show %s", draft.id);
 	return cli_answer(cli, json_pack("{s:s, s:s, s:s}", "draft", draft.id, "state", "waiting", "hash", sealed.hash + 2),

@@ -154,11 +154,9 @@ static void tell_key(struct cli *cli, const struct new_key *key)
 static bool add_key(struct cli *cli, const struct new_key *key, const char *person, struct error *error)
 {
 	const char *hash = seal_api_key_hash(cli->seal, &key->parts, cli->arena);
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
 
-	return db_query(cli->db, 0, "create_key", DB_VALUES(tenant, cli_call_id(cli), person, key->parts.id,
-		key->preset->kind, cli_option(cli, "name"), hash, array_of_words(cli, key->scopes), key->cap, key->per_minute,
-		key->budget, key->period), cli->arena, NULL, error);
+	return cli_power(cli, "create_key", DB_VALUES(person, key->parts.id, key->preset->kind, cli_option(cli, "name"),
+		hash, array_of_words(cli, key->scopes), key->cap, key->per_minute, key->budget, key->period), NULL, error);
 }
 
 static bool answer_key(struct cli *cli, const struct new_key *key, const char *out)
@@ -203,7 +201,7 @@ bool key_create(struct cli *cli, struct error *error)
 	if (out != NULL && !write_secret(out, key.secret, error))
 		return false;
 	if (!add_key(cli, &key, person, error)) {
-		if (out != NULL)
+		if (out != NULL && error->code != ERROR_UNCONFIRMED)
 			unlink(out);
 		return false;
 	}
@@ -257,9 +255,7 @@ bool key_revoke(struct cli *cli, struct error *error)
 	if (!cli_confirm_mild(cli, arena_format(cli->arena, "Key %s (%s, \"%s\") of %s will end for good; what runs under "
 			"it fails from then on.", key, table.cells[KEY_KIND], table.cells[KEY_NAME], cli->tenant_slug), error))
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "revoke_key", DB_VALUES(tenant, cli_call_id(cli), person, key), cli->arena, &rows, error))
+	if (!cli_power(cli, "revoke_key", DB_VALUES(person, key), &rows, error))
 		return false;
 	const char *at = db_text(rows, 0, 0);
 
@@ -283,10 +279,7 @@ bool key_budget(struct cli *cli, struct error *error)
 			"%s %s instead of %s.", key, table.cells[KEY_NAME], cli->tenant_slug, cli_money(cli, new_cents), table.cells[KEY_PERIOD],
 			cli_money(cli, now_cents)), error))
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "change_budget", DB_VALUES(tenant, cli_call_id(cli), person, key, cents), cli->arena,
-			&rows, error))
+	if (!cli_power(cli, "change_budget", DB_VALUES(person, key, cents), &rows, error))
 		return false;
 	json_t *answer = db_json(rows, 0, 0, cli->arena);
 	long long spent_cents = json_integer_value(json_object_get(answer, "spent_cents"));

@@ -222,10 +222,7 @@ static bool resume_everything(struct cli *cli, const char *person, struct error 
 	if (!cli_confirm_severe(cli, arena_format(cli->arena, "Everything in this database, of every tenant, will go on. "
 			"Approved messages of %s wait for a new approval.", cli->tenant_slug), error))
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "resume_installation", DB_VALUES(tenant, cli_call_id(cli), person, cli->reason), cli->arena,
-			NULL, error))
+	if (!cli_power(cli, "resume_installation", DB_VALUES(person, cli->reason), NULL, error))
 		return false;
 	return answer_resume(cli, arena_json(cli->arena, json_pack("{s:s, s:s}", "state", "running", "scope",
 		"everything")), error);
@@ -264,10 +261,7 @@ bool resume_command(struct cli *cli, struct error *error)
 		return false;
 	if (cli_option(cli, "generation") != NULL)
 		generation = cli_option(cli, "generation");
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "resume", DB_VALUES(tenant, cli_call_id(cli), person, "cli", scope, reason, generation),
-			cli->arena, &rows, error))
+	if (!cli_power(cli, "resume", DB_VALUES(person, "cli", scope, reason, generation), &rows, error))
 		return false;
 	return answer_resume(cli, db_json(rows, 0, 0, cli->arena), error);
 }

@@ -119,10 +119,7 @@ bool tenant_person(struct cli *cli, struct error *error)
 
 	if (roles == NULL || cli_tenant(cli, error) == 0)
 		return false;
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
-
-	if (!db_query(cli->db, 0, "add_person", DB_VALUES(tenant, cli_call_id(cli), admin, person,
-			option_or(cli, "name", person), roles), cli->arena, NULL, error))
+	if (!cli_power(cli, "add_person", DB_VALUES(admin, person, option_or(cli, "name", person), roles), NULL, error))
 		return false;
 	return cli_answer(cli, json_pack("{s:s, s:s, s:s}", "tenant", cli->tenant_slug, "person", person, "roles",
 		cli_option(cli, "roles")), "%s may now act as %s in %s\n", person, cli_option(cli, "roles"), cli->tenant_slug);
@@ -166,10 +163,8 @@ bool member_opt_out(struct cli *cli, struct error *error)
 	if (person == NULL || cli_tenant(cli, error) == 0)
 		return false;
 	const char *member = find_member(cli, cli_argument(cli, 0), error);
-	const char *tenant = arena_format(cli->arena, "%d", cli->tenant);
 
-	if (member == NULL || !db_query(cli->db, 0, "set_consent", DB_VALUES(tenant, cli_call_id(cli), person, member,
-			channel, "false"), cli->arena, &rows, error))
+	if (member == NULL || !cli_power(cli, "set_consent", DB_VALUES(person, member, channel, "false"), &rows, error))
 		return false;
 	long long in_flight = db_number(rows, 0, 0);
 

@@ -175,8 +175,8 @@ static bool apply_chunk(struct cli *cli, struct undoing *undo, int chunk, struct
 	for (int i = 0; i < BUSY_TRIES && !good; i++) {
 		if (i > 0)
 			db_wait(cli->db, -1, BUSY_MS);
-		good = db_query(cli->db, 0, "apply_undo", DB_VALUES(undo->tenant, cli_call_id(cli), NULL, undo->person, "cli",
-			undo->scope, hash, chunk_text, skipped, most), cli->arena, &rows, error);
+		good = cli_power(cli, "apply_undo", DB_VALUES(NULL, undo->person, "cli", undo->scope, hash, chunk_text, skipped,
+			most), &rows, error);
 		if (!good && error->code != ERROR_BUSY)
 			return false;
 	}

@@ -166,4 +166,9 @@ bool cli_interrupted(void);
 /* A new call id for the audit, in the arena. */
 const char *cli_call_id(struct cli *cli);
 
+/* Runs a person's power: a statement whose $1 is the tenant and $2 a new call id; `values` follow. A connection that is
+ * lost on the way is ERROR_UNCONFIRMED: the power may have been used or not. `rows` may be NULL. */
+bool cli_power(struct cli *cli, const char *name, const char *const *values, size_t count, struct db_rows **rows,
+	struct error *error);
+
 #endif

@@ -137,6 +137,17 @@ static void add_group(struct text *text, const struct cli_commands *commands, co
 	text_format(text, "\nOne of them: flashd help %s WORD\n", word);
 }
 
+/* All commands for programs: completion and the tests go by it. */
+static json_t *list_json(const struct cli_commands *commands)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < commands->count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s#}", "name", commands->rows[i]->name, "summary",
+			commands->rows[i]->summary, "usage", commands->rows[i]->usage, (int)strcspn(commands->rows[i]->usage, "\n")));
+	return list;
+}
+
 static const struct command *find(const struct cli_commands *commands, const char *name)
 {
 	for (size_t i = 0; i < commands->count; i++)
@@ -174,5 +185,8 @@ bool help_topic(struct cli *cli, const struct cli_commands *commands, const char
 		add_group(&text, commands, topic);
 	else
 		return unknown_topic(commands, topic, error);
-	return print(cli, topic == NULL ? "all" : topic, &text);
+	if (topic == NULL)
+		return cli_answer(cli, json_pack("{s:s, s:s, s:o}", "topic", "all", "help", text.bytes, "commands",
+			list_json(commands)), "%s", text.bytes);
+	return print(cli, topic, &text);
 }

@@ -148,8 +148,8 @@ const char *cli_reason(struct cli *cli, struct error *error)
 {
 	if (cli->reason != NULL && strlen(cli->reason) <= REASON_MOST)
 		return cli->reason;
-	error_set(error, ERROR_USAGE, cli->reason == NULL ? "%s needs --reason TEXT, for the record. Nothing was done."
-		: "%s wants a --reason of at most 500 bytes. Nothing was done.", cli->command->name);
+	error_set(error, ERROR_USAGE, cli->reason == NULL ? "--reason TEXT is missing: it is kept for the record. Nothing was done."
+		: "--reason has more than 500 bytes. Nothing was done.");
 	return NULL;
 }
 
@@ -176,4 +176,19 @@ const char *cli_call_id(struct cli *cli)
 
 	seal_uuid(id);
 	return id;
+}
+
+bool cli_power(struct cli *cli, const char *name, const char *const *values, size_t count, struct db_rows **rows,
+	struct error *error)
+{
+	const char *all[24] = { arena_format(cli->arena, "%d", cli->tenant), cli_call_id(cli) };
+
+	for (size_t i = 0; i < count; i++)
+		all[i + 2] = values[i];
+	if (db_query(cli->db, 0, name, all, count + 2, cli->arena, rows, error))
+		return true;
+	if (error->code == ERROR_UNAVAILABLE)
+		error_set(error, ERROR_UNCONFIRMED, "Not confirmed: the database went away while it was asked. This was done "
+			"or it was not; look before you ask again.");
+	return false;
 }
