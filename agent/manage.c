@@ -14,11 +14,10 @@
 bool command_migrate(struct cli *cli, struct error *error)
 {
 	const struct settings *settings = cli_settings(cli, error);
-	struct db *db = settings == NULL ? NULL : cli_admin_db(cli, error);
 	bool made = false;
 	int applied;
 
-	if (db == NULL)
+	if (settings == NULL)
 		return false;
 	if (access(settings->master_key_file, F_OK) != 0) {
 		if (!seal_create(settings->master_key_file, error))
@@ -27,7 +26,7 @@ bool command_migrate(struct cli *cli, struct error *error)
 		cli_say(cli, "made the master key %s: keep a copy of it where the database's backups are not",
 			settings->master_key_file);
 	}
-	if (!migrate_run(db, &applied, error))
+	if (!migrate_database(settings->admin_database, &applied, error))
 		return error_wrap(error, "Nothing was migrated");
 	return cli_answer(cli, json_pack("{s:i, s:b}", "applied", applied, "master_key_made", made),
 		"the database is ready (%d new migrations)\n", applied);

@@ -56,12 +56,10 @@ bool migrate_become_owner(struct db *db, struct error *error)
 			"`admin_database` to the connection that ran `flashd migrate`");
 }
 
-bool migrate_run(struct db *db, int *applied, struct error *error)
+static bool migrate(struct db *db, int *applied, struct error *error)
 {
 	struct arena *arena = arena_new();
 	const struct embed *roles = embed_find("sql/roles/roles.sql");
-
-	*applied = 0;
 	bool good = db_begin(db, error) && (db_script(db, roles->bytes, error) || error_wrap(error, "%s", roles->path)) &&
 		migrate_become_owner(db, error) && apply_tables(db, arena, applied, error) && apply_code(db, error) &&
 		db_commit(db, error);
@@ -69,5 +67,18 @@ bool migrate_run(struct db *db, int *applied, struct error *error)
 	if (!good)
 		db_rollback(db);
 	arena_free(arena);
+	return good;
+}
+
+bool migrate_database(const char *conninfo, int *applied, struct error *error)
+{
+	*applied = 0;
+	if (conninfo[0] == '\0')
+		return error_set(error, ERROR_CONFIG, "The setting `admin_database` is empty: name a connection of a PostgreSQL "
+			"role that may make roles, like \"host=/var/run/postgresql dbname=flash user=postgres\".");
+	struct db *db = db_open(conninfo, "flashd migrate", error);
+	bool good = db != NULL && migrate(db, applied, error);
+
+	db_close(db);
 	return good;
 }

@@ -4,9 +4,9 @@
 
 #include "db.h"
 
-/* Migrates in one transaction over the owner's connection: all of it or nothing. `applied` counts the table
- * migrations that were new. The connection must belong to a role that may create roles. */
-bool migrate_run(struct db *db, int *applied, struct error *error);
+/* Migrates in one transaction: all of it or nothing. `conninfo` is the owner's connection, of a role that may make
+ * roles. `applied` counts the table migrations that were new. */
+bool migrate_database(const char *conninfo, int *applied, struct error *error);
 
 /* Lets this session act as the owner of the tables: for making tenants and importing. */
 bool migrate_become_owner(struct db *db, struct error *error);

@@ -4,6 +4,12 @@
 
 create type app.merged as (added bigint, changed bigint);
 
+-- Statistics of what was staged; without them PostgreSQL plans for empty tables.
+create function app.prepare_merge(p_entity text) returns void language plpgsql volatile as $$
+begin
+	execute format('analyze pg_temp.%I', 'stage_' || p_entity);
+end $$;
+
 -- A local time of the zone, or an instant with its offset.
 create function app.read_time(p_text text, p_zone text) returns timestamptz language sql stable as $$
 	select case when p_text is null then null when p_text ~ '(Z|[+-]\d\d:\d\d)$' then p_text::timestamptz
@@ -38,6 +44,7 @@ create function app.merge_members(p_tenant int, p_zone text) returns app.merged 
 declare
 	v_next bigint; v_added bigint; v_changed bigint;
 begin
+	perform app.prepare_merge('members');
 	insert into pg_temp.stage_skipped
 		select s.file, s.line, format('there is no tier "%s"', s.tier) from pg_temp.stage_members s where s.tier is not null
 			and not exists (select from data.tiers t where t.tenant = p_tenant and t.tier = s.tier)
@@ -74,6 +81,7 @@ create function app.merge_consents(p_tenant int, p_zone text) returns app.merged
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('consents');
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no member "%s"', s.member)
 		from pg_temp.stage_consents s
 		where not exists (select from data.members m where m.tenant = p_tenant and m.external = s.member);
@@ -108,6 +116,7 @@ create function app.merge_coupon_pools(p_tenant int, p_zone text) returns app.me
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('coupon_pools');
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no campaign "%s"', s.campaign)
 		from pg_temp.stage_coupon_pools s where s.campaign is not null
 		and not exists (select from data.campaigns c where c.tenant = p_tenant and c.campaign = s.campaign);
@@ -133,6 +142,7 @@ create function app.merge_coupons(p_tenant int, p_zone text) returns app.merged 
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('coupons');
 	insert into pg_temp.stage_skipped
 		select s.file, s.line, format('there is no coupon pool "%s"', s.pool) from pg_temp.stage_coupons s
 			where not exists (select from data.pools p where p.tenant = p_tenant and p.pool = s.pool)
@@ -163,6 +173,7 @@ create function app.merge_orders(p_tenant int, p_zone text) returns app.merged l
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('orders');
 	insert into pg_temp.stage_skipped
 		select s.file, s.line, format('there is no member "%s"', s.member) from pg_temp.stage_orders s
 			left join data.members m on m.tenant = p_tenant and m.external = s.member
@@ -197,6 +208,7 @@ create function app.merge_order_lines(p_tenant int, p_zone text) returns app.mer
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('order_lines');
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no order "%s"', s.order_ref)
 		from pg_temp.stage_order_lines s left join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
 		where o.order_ref is null;
@@ -219,6 +231,7 @@ create function app.merge_redemptions(p_tenant int, p_zone text) returns app.mer
 declare
 	v app.merged;
 begin
+	perform app.prepare_merge('redemptions');
 	insert into pg_temp.stage_skipped
 		select s.file, s.line, format('there is no coupon "%s"', s.code) from pg_temp.stage_redemptions s
 			left join data.coupons c on c.tenant = p_tenant and c.code = s.code where c.code is null
@@ -258,6 +271,7 @@ create function app.merge_points(p_tenant int, p_zone text) returns app.merged l
 declare
 	v_added bigint; v_below text;
 begin
+	perform app.prepare_merge('points');
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no member "%s"', s.member)
 		from pg_temp.stage_points s left join data.members m on m.tenant = p_tenant and m.external = s.member
 		where m.member is null;
@@ -298,7 +312,7 @@ begin
 				join (select member, coalesce(-sum(delta) filter (where kind in ('redeem', 'expire')), 0) as out
 					from data.ledger where tenant = p_tenant group by member) o using (member)
 		) y where x.tenant = p_tenant and x.lot = y.lot and (x.remaining, x.state) is distinct from (y.remaining, y.state);
-	return row(v_added, 0);
+	return row(v_added, 0::bigint);
 end $$;
 
 -- What every cycle reads, kept in one narrow row a member.
