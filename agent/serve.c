@@ -1,5 +1,6 @@
 /* The daemon: corridor, scheduler and door, and the signals that end it in order. */
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "commands.h"
 #include "mcp/base/log.h"
@@ -25,6 +26,20 @@ static void catch_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* As many descriptors as connections may be open, and some for ourselves. */
+static void raise_limits(const struct settings *settings)
+{
+	struct rlimit limit;
+	rlim_t need = (rlim_t)settings->connections_max + 128;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= need)
+		return;
+	limit.rlim_cur = limit.rlim_max < need ? limit.rlim_max : need;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < need)
+		log_warn("serve", "only %llu descriptors are allowed, for %ld connections: raise LimitNOFILE",
+			(unsigned long long)limit.rlim_cur, settings->connections_max);
+}
+
 static void set_log_level(const char *word)
 {
 	log_set_level(*word == 'd' ? LOG_LEVEL_DEBUG : *word == 'w' ? LOG_LEVEL_WARN : *word == 'e' ? LOG_LEVEL_ERROR
@@ -39,8 +54,10 @@ bool command_serve(struct cli *cli, struct error *error)
 	struct door *door = NULL;
 	bool good = corridor != NULL;
 
-	if (good)
+	if (good) {
 		set_log_level(settings->log_level);
+		raise_limits(settings);
+	}
 	good = good && door_open(corridor, settings, &door, error);
 	if (good && !cli_switch(cli, "no-agent"))
 		good = (scheduler = scheduler_open(corridor, error)) != NULL;

@@ -150,7 +150,7 @@ static bool refuse_unknown(const json_t *properties, const char *name, const cha
 	}
 	const char *near = text_nearest(name, names, count);
 
-	return error_set(error, ERROR_ARGUMENT, "%s has no field \"%.60s\"%s%s%s. It takes: %s.", path, name,
+	return error_set(error, ERROR_ARGUMENT, "%s: there is no field \"%.60s\"%s%s%s. Allowed: %s.", path, name,
 		near == NULL ? "" : "; did you mean \"", near == NULL ? "" : near, near == NULL ? "" : "\"?", list);
 }
 
@@ -165,8 +165,8 @@ static bool check_object(const json_t *schema, const json_t *value, const char *
 
 	json_array_foreach(required, i, one)
 		if (json_object_get(value, json_string_value(one)) == NULL)
-			return error_set(error, ERROR_ARGUMENT, "%s lacks \"%s\", which is required.", path,
-				json_string_value(one));
+			return error_set(error, ERROR_ARGUMENT, "\"%s\" is missing from %s and is required.", json_string_value(one),
+				strcmp(path, "The arguments") == 0 ? "the arguments" : path);
 	json_object_foreach((json_t *)(uintptr_t)value, name, field) {
 		const json_t *known = json_object_get(properties, name);
 

@@ -89,7 +89,7 @@ begin
 			else
 				answer := jsonb_build_object('state', v_state, 'sentence', v_sentence);
 				perform app.write_audit((c ->> 'tenant')::int, (c ->> 'call')::uuid, c ->> 'key', c ->> 'via',
-					c ->> 'tool', case when v_state like 'FL%' then 'refused' else 'failed' end, v_state,
+					c ->> 'tool', case when v_state like 'FL%' then 'refused' else 'failed' end, app.error_word(v_state),
 					(c ->> 'hash')::bytea, 0, 0, null);
 			end if;
 		end;
