@@ -49,11 +49,10 @@ static void add_write_fields(json_t *json)
 
 	json_object_set_new(json_object_get(schema, "properties"), "idempotency_key",
 		json_pack("{s:s, s:i, s:i, s:s}", "type", "string", "minLength", 1, "maxLength", 120, "description",
-			"Your own name for this one write. The same key and arguments again give the first answer, never a "
-			"second write."));
+			"Your name for this one write: the same key and arguments again give the first answer."));
 	json_object_set_new(json_object_get(schema, "properties"), "dry_run",
 		json_pack("{s:s, s:s}", "type", "boolean", "description",
-			"true: go through every check and answer what would happen, change nothing."));
+			"go through every check, change nothing"));
 	if (required == NULL)
 		json_object_set_new(schema, "required", json_pack("[s]", "idempotency_key"));
 	else
