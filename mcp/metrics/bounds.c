@@ -118,7 +118,7 @@ static bool check_future(const struct bounds_request *request, const struct boun
 bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
 	struct bounds *bounds, struct error *error)
 {
-	const char *name, *lookback = arena_format(arena, "%d", request->metric->lookback_days);
+	const char *name = "", *lookback = arena_format(arena, "%d", request->metric->lookback_days);
 	struct db_rows *rows;
 	int day;
 
