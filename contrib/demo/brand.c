@@ -97,7 +97,7 @@ static char *put_digits(char *out, uint32_t number, int count)
 	return out + count;
 }
 
-/* "M0000123", or with a part "O0000123-004": by hand, because there are millions of them. */
+/* "M00000123", or with a part "O00000123-0004": by hand, because there are millions of them. */
 static const char *numbered(char out[24], char letter, uint32_t number, int part)
 {
 	char *end = out;
@@ -125,14 +125,15 @@ static void write_world(const struct brand *brand)
 {
 	const struct world *world = brand->world;
 	struct sheet *sheet = brand->sheets[FILE_STORES];
+	int year = civil_date(world->first).year;   /* all shops opened before it */
 	char id[8];
 
 	for (int i = 0; i < WORLD_STORES; i++) {
 		sheet_text(sheet, store_id(i, id));
 		sheet_text(sheet, world_stores[i].name);
 		sheet_text(sheet, world_regions[world_stores[i].region]);
-		sheet_day(sheet, civil_day(world_stores[i].opened_year - 2022 +
-			civil_date(world->first).year, i % 12 + 1, 1 + i * 7 % 28));
+		sheet_day(sheet, civil_day(year - 2022 + world_stores[i].opened_year, i % 12 + 1,
+			1 + i * 7 % 28));
 		sheet_end_row(sheet);
 	}
 	sheet = brand->sheets[FILE_TIERS];
@@ -202,8 +203,8 @@ static void write_lines(const struct brand *brand, const char *id, const struct 
 	struct draw *draw)
 {
 	struct sheet *sheet = brand->sheets[FILE_LINES];
-	int most = order->units < 3 ? order->units : 3, lines = 1 + (int)draw_below(draw,
-		(uint32_t)most);
+	int most = order->units < 3 ? order->units : 3;
+	int lines = 1 + (int)draw_below(draw, (uint32_t)most);
 	size_t category = draw_weighted(draw, category_weights, 8);
 	int units = order->units;
 	int32_t cents = order->gross_cents;
@@ -351,8 +352,8 @@ static void write_consents(const struct brand *brand, const char *member)
 	int64_t joined = brand->history.enrolled_at, end = (int64_t)world->as_of * CIVIL_DAY_SECONDS;
 	int64_t mailing = end - (int64_t)STORY_OPT_OUT_DAYS * CIVIL_DAY_SECONDS;
 	bool email = draw_chance(&draw, 0.87), sms = draw_chance(&draw, 0.38);
-	int64_t tired = joined + (int64_t)(draw_exponential(&draw) / 0.04 * 365) * CIVIL_DAY_SECONDS +
-		4000;
+	int64_t patience = (int64_t)(draw_exponential(&draw) / 0.04 * 365) * CIVIL_DAY_SECONDS;
+	int64_t tired = joined + patience + 4000;
 	int64_t upset = mailing + (int64_t)(draw_exponential(&draw) * 4 * CIVIL_DAY_SECONDS) + 9 * 3600;
 	bool annoyed = draw_chance(&draw, 0.015);
 

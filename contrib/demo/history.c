@@ -35,8 +35,8 @@ static int joining_day(const struct world *world, struct draw *draw)
 static int64_t moment(struct draw *draw, int day, enum channel channel)
 {
 	double u = draw_uniform(draw), v = draw_uniform(draw), high = u > v ? u : v;
-	double seconds = channel == CHANNEL_STORE ? 34200 + (0.35 * u + 0.65 * high) * 37800 : 25200 +
-		high * 59400;
+	double seconds = channel == CHANNEL_STORE ? 34200 + (0.35 * u + 0.65 * high) * 37800 :
+		25200 + high * 59400;
 
 	return (int64_t)day * day_seconds + (int64_t)seconds;
 }
@@ -124,11 +124,10 @@ static int64_t spend(const struct history *history, int64_t at, bool net)
 {
 	int64_t sum = 0;
 
-	for (int i = history->count - 1; i >= 0 && history->orders[i].at >=
-		at - 365 * day_seconds; i--) {
+	for (int i = 0; i < history->count; i++) {
 		const struct order *order = &history->orders[i];
 
-		if (order->at < at)
+		if (order->at >= at - 365 * day_seconds && order->at < at)
 			sum += order->gross_cents - (net ? order->discount_cents + order->refund_cents : 0);
 	}
 	return sum;
@@ -169,15 +168,15 @@ static void give(const struct world *world, struct history *history, enum pool_i
 	int64_t day = at / day_seconds, last = day + rules->valid_days;
 
 	if (at < world->start * day_seconds || at >= world->as_of * day_seconds ||
-		at < history->enrolled_at || history->coupon_count == HISTORY_COUPONS) return;
+		at < history->enrolled_at || history->coupon_count == HISTORY_COUPONS)
+		return;
 	if (pool == POOL_SCHOOL || pool == POOL_SPRING) {
 		int64_t end = world->as_of + world_campaigns[rules->campaign].ends;
 
 		last = last < end ? last : end;
 	}
 	history->coupons[history->coupon_count++] = (struct coupon){
-		.issued_at = at, .expires_at = last * day_seconds + day_seconds - 1, .pool = pool, .order =
-			-1,
+		.issued_at = at, .expires_at = (last + 1) * day_seconds - 1, .pool = pool, .order = -1,
 	};
 }
 
@@ -187,9 +186,9 @@ static void give_rounds(const struct world *world, struct history *history, stru
 	enum pool_id pool, int every, int64_t until)
 {
 	const struct campaign *campaign = &world_campaigns[world_pools[pool].campaign];
-	int64_t at = (world->as_of + campaign->starts) * day_seconds + 8 * 3600 +
-		(int64_t)draw_below(draw, 12 * 3600) + (int64_t)draw_below(draw,
-			(uint32_t)every) * day_seconds;
+	int64_t second = 8 * 3600 + (int64_t)draw_below(draw, 12 * 3600);
+	int64_t day = world->as_of + campaign->starts + (int64_t)draw_below(draw, (uint32_t)every);
+	int64_t at = day * day_seconds + second;
 
 	for (; at < until; at += every * day_seconds)
 		if (bought_between(history, at - 180 * day_seconds, at))
@@ -231,10 +230,10 @@ static void give_coupons(const struct world *world, struct history *history, str
 	give_yearly(world, history, draw);
 	for (int i = 0; i < history->count; i++) {
 		int64_t at = history->orders[i].at + 120 * day_seconds;
+		bool away = i + 1 == history->count || history->orders[i + 1].at > at;
 
-		if (draw_chance(&missed, 0.35) && (i + 1 == history->count || history->orders[i +
-			1].at > at)) give(world, history, POOL_WINBACK, at / day_seconds * day_seconds +
-			9 * 3600 + 900);
+		if (draw_chance(&missed, 0.35) && away)
+			give(world, history, POOL_WINBACK, at - at % day_seconds + 9 * 3600 + 900);
 	}
 	for (int i = 1; i < history->coupon_count; i++) {
 		struct coupon coupon = history->coupons[i];
@@ -246,7 +245,15 @@ static void give_coupons(const struct world *world, struct history *history, str
 	}
 }
 
-/* At each order, the coupon that would expire first, if the basket is worth twice its value. */
+/* A basket must be worth twice the coupon. */
+static bool can_use(const struct coupon *coupon, const struct order *order)
+{
+	return coupon->order < 0 && coupon->issued_at + 600 <= order->at &&
+		order->at <= coupon->expires_at &&
+		order->gross_cents >= 2 * world_pools[coupon->pool].value_cents;
+}
+
+/* At each order, the coupon that would expire first. */
 static void use_coupons(struct history *history, struct draw *draw)
 {
 	for (int i = history->written; i < history->count; i++) {
@@ -256,10 +263,9 @@ static void use_coupons(struct history *history, struct draw *draw)
 		for (int c = 0; c < history->coupon_count; c++) {
 			struct coupon *coupon = &history->coupons[c];
 
-			if (coupon->order < 0 && coupon->issued_at + 600 <= order->at && order->at <=
-				coupon->expires_at && order->gross_cents >=
-				2 * world_pools[coupon->pool].value_cents && (best == NULL ||
-				coupon->expires_at < best->expires_at)) best = coupon;
+			if (can_use(coupon, order) &&
+				(best == NULL || coupon->expires_at < best->expires_at))
+				best = coupon;
 		}
 		if (best == NULL || !draw_chance(draw, world_pools[best->pool].use_chance))
 			continue;

@@ -51,8 +51,8 @@ int ledger_make(const struct world *world, const struct history *history,
 	for (int i = history->written; i < history->count; i++) {
 		const struct order *order = &history->orders[i];
 		int earned = (order->gross_cents - order->discount_cents - order->refund_cents) / 100;
-		int64_t last = (order->at / CIVIL_DAY_SECONDS + LEDGER_VALID_DAYS +
-			1) * CIVIL_DAY_SECONDS - 1;
+		int64_t day = order->at / CIVIL_DAY_SECONDS + LEDGER_VALID_DAYS;
+		int64_t last = (day + 1) * CIVIL_DAY_SECONDS - 1;
 
 		made += expire(&lots, order->at, entries + made);
 		if (lots.balance >= redeem_from && draw_chance(&draw, redeem_chance)) {

@@ -46,8 +46,8 @@ static bool read_options(int argc, char **argv, struct brand_options *options, c
 	static const struct option names[] = {
 		{ "seed", required_argument, NULL, 's' }, { "members", required_argument, NULL, 'm' },
 		{ "as-of", required_argument, NULL, 'a' }, { "months", required_argument, NULL, 'n' },
-		{ "out", required_argument, NULL, 'o' }, { "help", no_argument, NULL, 'h' }, { NULL, 0,
-			NULL, 0 },
+		{ "out", required_argument, NULL, 'o' }, { "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	unsigned long long number = 0;
 	bool well = true;

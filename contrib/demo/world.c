@@ -7,30 +7,24 @@ const char *const world_regions[WORLD_REGIONS] = { "Paris", "West", "North", "Ea
 const struct store world_stores[WORLD_STORES] = {
 	{ "Paris \"Le Marais\"", 0, 9.6, 2009 }, { "Nantes Graslin", 1, 6.4, 2011 },
 	{ "Lille Vieux-Lille", 2, 6.0, 2010 }, { "Strasbourg Krutenau", 3, 4.6, 2012 },
-	{ "Lyon, Part-Dieu", 4, 7.7, 2010 }, { "Paris Opéra", 0, 7.1, 2011 }, { "Rennes Sainte-Anne", 1,
-		4.1, 2013 },
-	{ "Rouen Cathédrale", 2, 3.0, 2014 }, { "Nancy Stanislas", 3, 2.6, 2013 },
-		{ "Marseille Joliette", 4, 5.2, 2013 },
+	{ "Lyon, Part-Dieu", 4, 7.7, 2010 }, { "Paris Opéra", 0, 7.1, 2011 },
+	{ "Rennes Sainte-Anne", 1, 4.1, 2013 }, { "Rouen Cathédrale", 2, 3.0, 2014 },
+	{ "Nancy Stanislas", 3, 2.6, 2013 }, { "Marseille Joliette", 4, 5.2, 2013 },
 	{ "Paris Bastille", 0, 4.9, 2012 }, { "Bordeaux Chartrons", 1, 4.4, 2012 },
-		{ "Amiens Saint-Leu", 2, 1.9, 2015 },
-	{ "Metz Muse", 3, 1.9, 2016 }, { "Toulouse Capitole", 4, 4.3, 2012 }, { "Paris Batignolles", 0,
-		3.4, 2014 },
-	{ "Brest Siam", 1, 1.7, 2016 }, { "Le Havre Docks", 2, 1.6, 2017 }, { "Dijon Darcy", 3, 2.2,
-		2014 },
-	{ "Nice Masséna", 4, 3.5, 2013 }, { "Boulogne-Billancourt", 0, 2.6, 2015 },
-		{ "Angers Ralliement", 1, 1.8, 2015 },
-	{ "Caen Vaugueux", 2, 1.5, 2016 }, { "Reims Drouet", 3, 1.8, 2016 }, { "Montpellier Comédie", 4,
-		3.0, 2014 },
-	{ "Versailles Notre-Dame", 0, 2.0, 2016 }, { "Tours Plumereau", 1, 1.6, 2017 }, { "Arras Héros",
-		2, 0.9, 2018 },
-	{ "Mulhouse Réunion", 3, 1.1, 2018 }, { "Grenoble Grenette", 4, 2.2, 2015 }, { "La Défense", 0,
-		1.7, 2017 },
-	{ "La Rochelle Port", 1, 1.3, 2018 }, { "Dunkerque Jean Bart", 2, 0.8, 2019 },
-		{ "Besançon Battant", 3, 1.0, 2019 },
-	{ "Aix-en-Provence", 4, 1.9, 2016 }, { "Saint-Denis", 0, 1.1, 2019 }, { "Poitiers Clain", 1,
-		0.9, 2020 },
-	{ "Calais Hugo", 2, 0.6, 2021 }, { "Troyes Bouchon", 3, 0.8, 2020 }, { "Nîmes Arènes", 4, 1.2,
-		2019 },
+	{ "Amiens Saint-Leu", 2, 1.9, 2015 }, { "Metz Muse", 3, 1.9, 2016 },
+	{ "Toulouse Capitole", 4, 4.3, 2012 }, { "Paris Batignolles", 0, 3.4, 2014 },
+	{ "Brest Siam", 1, 1.7, 2016 }, { "Le Havre Docks", 2, 1.6, 2017 },
+	{ "Dijon Darcy", 3, 2.2, 2014 }, { "Nice Masséna", 4, 3.5, 2013 },
+	{ "Boulogne-Billancourt", 0, 2.6, 2015 }, { "Angers Ralliement", 1, 1.8, 2015 },
+	{ "Caen Vaugueux", 2, 1.5, 2016 }, { "Reims Drouet", 3, 1.8, 2016 },
+	{ "Montpellier Comédie", 4, 3.0, 2014 }, { "Versailles Notre-Dame", 0, 2.0, 2016 },
+	{ "Tours Plumereau", 1, 1.6, 2017 }, { "Arras Héros", 2, 0.9, 2018 },
+	{ "Mulhouse Réunion", 3, 1.1, 2018 }, { "Grenoble Grenette", 4, 2.2, 2015 },
+	{ "La Défense", 0, 1.7, 2017 }, { "La Rochelle Port", 1, 1.3, 2018 },
+	{ "Dunkerque Jean Bart", 2, 0.8, 2019 }, { "Besançon Battant", 3, 1.0, 2019 },
+	{ "Aix-en-Provence", 4, 1.9, 2016 }, { "Saint-Denis", 0, 1.1, 2019 },
+	{ "Poitiers Clain", 1, 0.9, 2020 }, { "Calais Hugo", 2, 0.6, 2021 },
+	{ "Troyes Bouchon", 3, 0.8, 2020 }, { "Nîmes Arènes", 4, 1.2, 2019 },
 };
 
 const struct tier world_tiers[WORLD_TIERS] = {
@@ -69,8 +63,9 @@ static double season(int day)
 	int here = date.month - 1, near = date.day < 15 ? (here + 11) % 12 : (here + 1) % 12;
 	double away = (date.day < 15 ? 15 - date.day : date.day - 15) / 30.5;
 
-	return weekdays[civil_weekday(day)] * (months_busy[here] * (1 - away) +
-		months_busy[near] * away);
+	double month = months_busy[here] * (1 - away) + months_busy[near] * away;
+
+	return weekdays[civil_weekday(day)] * month;
 }
 
 struct world *world_make(struct arena *arena, uint64_t seed, int as_of, int months)

@@ -14,8 +14,8 @@ enum { WORLD_STORES = 40, WORLD_REGIONS = 5, WORLD_TIERS = 4, WORLD_CAMPAIGNS = 
 	WORLD_BEFORE_DAYS = 730 };   /* members joined up to so long before the first day written */
 
 /* Days before as-of of the planted stories. */
-enum { STORY_DRY_DAYS = 26, STORY_QUIET_DAYS = 60, STORY_OPT_OUT_DAYS = 21, STORY_SILVER_REGION =
-	1 };
+enum { STORY_DRY_DAYS = 26, STORY_QUIET_DAYS = 60, STORY_OPT_OUT_DAYS = 21,
+	STORY_SILVER_REGION = 1 };
 
 struct world {
 	uint64_t seed;
