@@ -283,35 +283,40 @@ begin
 					app.read_time(s.at, p_zone)
 					from pg_temp.stage_points s join data.members m on m.tenant = p_tenant and m.external = s.member
 				on conflict (tenant, source) where source is not null do nothing
-				returning member, entry
-		) select member, entry from done;
+				returning member, entry, delta, source, at
+		) select d.*, app.read_time(x.expires_at, p_zone) as expires_at from done d
+			join (select distinct on (entry) entry, expires_at from pg_temp.stage_points) x on x.entry = d.source;
 	select count(*) into v_added from pg_temp.stage_touched;
-	insert into data.lots (tenant, lot, member, points, remaining, state, earned_at, expires_at)
-		select p_tenant, l.entry, l.member, l.delta, l.delta, 'active', l.at, min(app.read_time(s.expires_at, p_zone))
-			from data.ledger l join pg_temp.stage_points s on s.entry = l.source
-			where l.tenant = p_tenant and l.delta > 0 and l.entry in (select entry from pg_temp.stage_touched)
-			group by l.entry, l.member, l.delta, l.at;
-	select m.external into v_below from data.ledger l join data.members m using (tenant, member)
-		where l.tenant = p_tenant and l.member in (select member from pg_temp.stage_touched)
-		group by m.external having sum(l.delta) < 0 limit 1;
+	create temporary table stage_books on commit drop as
+		select l.member, coalesce(-sum(l.delta) filter (where l.kind in ('redeem', 'expire')), 0) as out, sum(l.delta) as balance
+			from data.ledger l join (select distinct member from pg_temp.stage_touched) t using (member)
+			where l.tenant = p_tenant group by l.member;
+	analyze pg_temp.stage_touched, pg_temp.stage_books;
+	select m.external into v_below from pg_temp.stage_books b join data.members m on m.tenant = p_tenant and m.member = b.member
+		where b.balance < 0 limit 1;
 	if v_below is not null then
 		perform app.refuse('FLARG', format('The points of member "%s" would fall below zero. Nothing was imported: correct the '
 			'file, or bring the earlier entries with it.', v_below));
 	end if;
 	insert into data.balances as b (tenant, member, points)
-		select p_tenant, l.member, sum(l.delta) from data.ledger l
-			where l.tenant = p_tenant and l.member in (select member from pg_temp.stage_touched) group by l.member
-		on conflict (tenant, member) do update set points = excluded.points;
-	update data.lots x set remaining = y.remaining, state = y.state
-		from (
-			select l.lot, least(l.points, greatest(0, l.sum_up_to - o.out)) as remaining,
-				case when l.sum_up_to <= o.out then 'spent' else 'active' end as state
-				from (select l.*, sum(points) over (partition by member order by expires_at nulls last, lot) as sum_up_to
-					from data.lots l where l.tenant = p_tenant and l.state <> 'reversed'
-					and l.member in (select member from pg_temp.stage_touched)) l
-				join (select member, coalesce(-sum(delta) filter (where kind in ('redeem', 'expire')), 0) as out
-					from data.ledger where tenant = p_tenant group by member) o using (member)
-		) y where x.tenant = p_tenant and x.lot = y.lot and (x.remaining, x.state) is distinct from (y.remaining, y.state);
+		select p_tenant, k.member, k.balance from pg_temp.stage_books k order by k.member
+		on conflict (tenant, member) do update set points = excluded.points where b.points <> excluded.points;
+	-- What went out is taken from the lots, old and new, soonest expiry first.
+	with lots as (
+		select l.lot, l.member, l.points, l.earned_at, l.expires_at, false as new from data.lots l
+			join pg_temp.stage_books k using (member) where l.tenant = p_tenant and l.state <> 'reversed'
+		union all
+		select t.entry, t.member, t.delta, t.at, t.expires_at, true from pg_temp.stage_touched t where t.delta > 0
+	), spent as materialized (
+		select l.*, least(l.points, greatest(0, sum(l.points) over (partition by l.member order by l.expires_at nulls last, l.lot)
+			- k.out)) as remaining from lots l join pg_temp.stage_books k using (member)
+	), old as (
+		update data.lots x set remaining = s.remaining, state = case when s.remaining = 0 then 'spent' else 'active' end
+			from spent s where not s.new and x.tenant = p_tenant and x.lot = s.lot and x.remaining <> s.remaining
+	)
+	insert into data.lots (tenant, lot, member, points, remaining, state, earned_at, expires_at)
+		select p_tenant, s.lot, s.member, s.points, s.remaining, case when s.remaining = 0 then 'spent' else 'active' end,
+			s.earned_at, s.expires_at from spent s where s.new;
 	return row(v_added, 0::bigint);
 end $$;
 
