@@ -56,7 +56,7 @@ begin
 		'cents_per_100_points', t.cents_per_100_points, 'message_cents', t.message_cost_cents,
 		'data_as_of', t.data_as_of, 'data_age_hours', extract(epoch from r.as_of - t.data_as_of) / 3600,
 		'cap_cents', v_key.cap_cents, 'budget_left_cents', app.left_of(p_tenant, v_key),
-		'drafts_left', greatest(0, 10000 - (select count(*) from data.drafts d where d.tenant = p_tenant and d.state = 'waiting')),
+		'drafts_left', greatest(0, t.open_drafts_most - (select count(*) from data.drafts d where d.tenant = p_tenant and d.state = 'waiting')),
 		'spent_cents', r.spent_cents, 'previous', (select x.summary -> 'observations' from data.runs x
 			where x.tenant = p_tenant and x.policy = p_policy and x.state = 'done' and not x.dry_run
 			order by x.started_at desc limit 1));

@@ -27,6 +27,7 @@ create table data.tenants (
 	week_start smallint not null default 1 check (week_start between 1 and 7),
 	cents_per_100_points int not null check (cents_per_100_points between 0 and 1000000),
 	message_cost_cents int not null check (message_cost_cents between 0 and 100000),
+	open_drafts_most int not null default 10000,   -- that may wait for a human; a tired one clicks "all"
 	data_version bigint not null default 1,
 	data_as_of timestamptz,
 	next_member bigint not null default 1,
