@@ -1,7 +1,5 @@
 #include "query.h"
 
-#include <string.h>
-
 #include "mcp/base/utf8.h"
 
 enum { VALUES_MOST = 16 };
@@ -11,7 +9,8 @@ static bool run(struct call *call, int tenant, const char *name, const char *con
 {
 	const char *all[VALUES_MOST + 1] = { query_number(call, call->caller.tenant) };
 
-	memcpy(all + 1, values, count * sizeof *values);
+	for (size_t i = 0; i < count; i++)
+		all[i + 1] = values[i];
 	return db_query(call->db, tenant, name, all, count + 1, call->arena, rows, &call->error);
 }
 

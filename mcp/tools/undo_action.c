@@ -7,7 +7,8 @@
 #include "member.h"
 #include "query.h"
 
-enum { CHUNK = 2000, CHUNK_LEAST = 100, SHOWN_MOST = 20 };
+/* A chunk holds its members until it commits: small enough that who writes to them waits, and is not turned away. */
+enum { CHUNK = 500, CHUNK_LEAST = 60, SHOWN_MOST = 20 };
 
 /* What is undone: one action, a run or a window of time, as the SQL takes it. */
 static bool read_scope(struct call *call, json_t **scope)

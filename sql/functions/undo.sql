@@ -102,6 +102,9 @@ begin
 				case when v_state like 'FL%' then v_sentence else 'It could not be undone (' || v_state || ').' end);
 		end;
 	end loop;
+	if p_scope ? 'action' and v_ids = '{}' then
+		perform app.refuse_undo(p_tenant, p_key, (p_scope ->> 'action')::uuid);   -- another was faster
+	end if;
 	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip)
 		and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
 	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents,
