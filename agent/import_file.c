@@ -172,7 +172,7 @@ static char *scan_quoted(const struct import_file *file, char *from, char *to,
 					break;
 			}
 			at++;
-			if (at < to && *at == '\r' && at + 1 < to && at[1] == '\n')
+			if (at < to && *at == '\r' && (at + 1 == to || at[1] == '\n'))
 				at++;
 			if (at < to && *at != '\n' && *at != file->separator) {
 				*sentence = "there is text behind a closing quote";
