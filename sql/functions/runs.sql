@@ -3,13 +3,16 @@
 
 -- Opens the policy's run if it is due (or p_force), or takes over one whose daemon went silent. Answers
 -- {"due": false, ...} when there is nothing to do.
-create function app.open_run(p_tenant int, p_call uuid, p_key text, p_daemon text, p_policy text, p_as_of timestamptz,
+create function app.open_run(p_tenant int, p_call uuid, p_key text, p_daemon text, p_policy text, p_as_of text,
 	p_dry_run boolean, p_force boolean) returns jsonb language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
 	s data.policy_states; p data.policies; r data.runs; v_key data.keys; t data.tenants; v_late interval; v_fence bigint;
+	v_as_of timestamptz;
 begin
 	perform app.enter(p_tenant);
+	select * into t from data.tenants x where x.tenant = p_tenant;
+	v_as_of := app.read_as_of(p_as_of, t.zone);
 	perform app.hold_gate(p_tenant);
 	if not p_dry_run then
 		perform app.refuse_stopped(p_tenant, p_key);
@@ -38,16 +41,15 @@ begin
 	select * into p from data.policies x where x.tenant = p_tenant and x.policy = p_policy and x.version = s.version;
 	select * into r from data.runs x where x.tenant = p_tenant and x.policy = p_policy and x.state = 'open'
 		order by x.started_at desc limit 1 for update;
-	if r.run is not null and r.version = s.version and r.dry_run = p_dry_run and p_as_of is null then
+	if r.run is not null and r.version = s.version and r.dry_run = p_dry_run and v_as_of is null then
 		update data.runs set fence = v_fence, daemon = p_daemon where tenant = p_tenant and run = r.run returning * into r;
 	else
 		update data.runs set state = 'failed', ended_at = app.now(), summary = '{"why": "its daemon went silent"}'
 			where tenant = p_tenant and policy = p_policy and state = 'open';
 		insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents, started_at, daemon)
-			values (p_tenant, app.new_id(), p_policy, s.version, p_key, v_fence, coalesce(p_as_of, app.now()), p_dry_run,
+			values (p_tenant, app.new_id(), p_policy, s.version, p_key, v_fence, coalesce(v_as_of, app.now()), p_dry_run,
 				'open', (p.body #>> '{budget,per_cycle_cents}')::bigint, app.now(), p_daemon) returning * into r;
 	end if;
-	select * into t from data.tenants x where x.tenant = p_tenant;
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'open_run', 'executed', '', p.body_hash, null, 1,
 		jsonb_build_object('run', r.run, 'policy', p_policy, 'fence', v_fence));
 	return jsonb_build_object('due', true, 'run', r.run, 'fence', v_fence, 'policy', p_policy, 'version', s.version,
@@ -60,6 +62,20 @@ begin
 		'spent_cents', r.spent_cents, 'previous', (select x.summary -> 'observations' from data.runs x
 			where x.tenant = p_tenant and x.policy = p_policy and x.state = 'done' and not x.dry_run
 			order by x.started_at desc limit 1));
+end $$;
+
+-- A moment as it was typed: a day is meant whole, to its last moment by the brand's clocks.
+create function app.read_as_of(p_text text, p_zone text) returns timestamptz language plpgsql stable as $$
+begin
+	if p_text ~ '^\d{4}-\d\d-\d\d$' then
+		return (p_text::date + 1)::timestamp at time zone p_zone - interval '1 microsecond';
+	elsif p_text ~ '^\d{4}-\d\d-\d\d[T ]\d\d:\d\d' or p_text is null then
+		return app.read_time(p_text, p_zone);
+	end if;
+	raise datetime_field_overflow;
+exception when datetime_field_overflow or invalid_datetime_format then
+	perform app.refuse('FLARG', format('"%s" is not a moment: write 2026-11-20 for the whole day, 2026-11-20T08:00 by the '
+		'brand''s clocks, or 2026-11-20T08:00:00Z. Nothing was run.', left(p_text, 40)));
 end $$;
 
 create function app.left_of(p_tenant int, p_key data.keys) returns bigint language plpgsql volatile as $$
