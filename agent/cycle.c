@@ -149,7 +149,7 @@ static bool observe_pools(struct cycle *cycle, struct error *error)
 		return true;
 	if (!cycle_call(cycle, "list_coupon_pools", json_pack("{s:i}", "limit", 100), &answer, error))
 		return error_wrap(error, "reading the coupon pools");
-	json_array_foreach(json_object_get(answer, "pools"), i, pool)
+	json_array_foreach(json_object_get(answer, "items"), i, pool)
 		for (size_t j = 0; j < cycle->policy->pool_count; j++)
 			if (strcmp(text_of(pool, "pool"), cycle->policy->pools[j]) == 0 &&
 			    strcmp(text_of(pool, "state"), "open") == 0)

@@ -1,4 +1,5 @@
 #include "mcp/base/clock.h"
+#include "mcp/corridor/corridor.h"
 #include "mcp/metrics/cache.h"
 #include "mcp/metrics/question.h"
 #include "mcp/tool.h"
@@ -24,7 +25,7 @@ static bool answer(struct call *call, json_t *result)
 
 bool run_query_metric(struct call *call)
 {
-	const char *key = key_of(call), *kept;
+	const char *key = corridor_settings(call->corridor)->result_cache == 0 ? NULL : key_of(call), *kept;
 	int64_t started_us = clock_monotonic();
 	struct question question;
 	long long version;

@@ -30,7 +30,7 @@ cluster_start() {
 			${CLUSTER_FAST:+fsync = off}
 		END
 	fi
-	cluster_run start
+	cluster_run status || cluster_run start
 	export PGHOST=$CLUSTER/socket PGUSER=postgres
 }
 

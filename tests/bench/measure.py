@@ -1,0 +1,325 @@
+"""Measures flashd beside its peers and prints the ratios of the goals. Called by tests/bench/run."""
+import json, os, re, shutil, socket, statistics, subprocess, sys, time, urllib.request
+
+SHARED, BENCH, BIN = os.environ['FLASHD_SHARED'], os.environ['FLASHD_BENCH'], os.environ['FLASHD_BIN']
+ROUNDS, SECONDS = int(os.environ.get('BENCH_ROUNDS', 3)), os.environ.get('BENCH_SECONDS', '2')
+HERE = os.path.dirname(os.path.abspath(__file__))
+HOT = BENCH + '/state/hot.key'
+MANY = BENCH + '/state/many.keys'
+serial = 0
+
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def key_of(path):
+    return open(path).readline().strip()
+
+
+class Daemon:
+    def __init__(self, **settings):
+        self.port = free_port()
+        env = dict(os.environ, FLASHD_HTTP_PORT=str(self.port), **settings)
+        self.process = subprocess.Popen([BIN, 'serve', '--no-agent'], env=env, stdout=subprocess.DEVNULL)
+        wait_port(self.port)
+
+    def rss_kb(self):
+        return int(re.search(r'VmRSS:\s+(\d+)', open(f'/proc/{self.process.pid}/status').read())[1])
+
+    def close(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def peers():
+    """A folder with the peers' program beside its modules, which are found by the place it lies in."""
+    folder = BENCH + '/peers'
+    os.makedirs(folder, exist_ok=True)
+    shutil.copy(SHARED + '/bench/mcp-peer.mjs', folder + '/peer.mjs')
+    if not os.path.islink(folder + '/node_modules'):
+        os.symlink(HERE + '/node_modules', folder + '/node_modules')
+    return folder
+
+
+class Peer:
+    def __init__(self, variant):
+        self.port = free_port()
+        env = dict(os.environ, PGDATABASE='peer')
+        self.process = subprocess.Popen(['node', 'peer.mjs', variant, str(self.port), '1'], cwd=peers(), env=env,
+                                        stdout=subprocess.DEVNULL)
+        wait_port(self.port)
+
+    rss_kb = Daemon.rss_kb
+    close = Daemon.close
+
+
+def wait_port(port):
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(('127.0.0.1', port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit(f'nothing listens on port {port}')
+
+
+def wrk(port, callers, script, *words):
+    command = ['wrk', '-t1', f'-c{callers}', f'-d{SECONDS}s', '--timeout', '10s', '-s', script,
+               f'http://127.0.0.1:{port}/api/mcp', '--', *words]
+    out = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r'RES rps=(\d+) p50_us=(\d+) p99_us=(\d+) .*bad=(\d+) sock=(\d+)', out.stdout)
+    if not found or int(found[4]) or int(found[5]):
+        say(f'  (warning: {out.stdout[-200:].strip()} {out.stderr[-300:].strip()})')
+    return (int(found[1]), int(found[3])) if found else (0, 0)
+
+
+def flash(daemon, callers, what, keys=HOT):
+    global serial
+    serial += 1
+    return wrk(daemon.port, callers, HERE + '/flash.lua', what, keys, f'b{os.getpid()}{serial}')
+
+
+def peer(process, callers, what):
+    return wrk(process.port, callers, SHARED + '/bench/post.lua', what, 'v2')
+
+
+def pgbench(database, script, callers):
+    for name in os.listdir('/tmp'):
+        if name.startswith('flashd-bench-log.'):
+            os.unlink('/tmp/' + name)
+    out = subprocess.run(['pgbench', '-n', '-M', 'prepared', '-f', script, '-c', str(callers), '-j', '1', '-T', SECONDS,
+                          '-l', '--log-prefix=/tmp/flashd-bench-log', database], capture_output=True, text=True)
+    tps = re.search(r'tps = ([\d.]+)', out.stdout)
+    times = sorted(int(line.split()[2]) for name in os.listdir('/tmp') if name.startswith('flashd-bench-log.')
+                   for line in open('/tmp/' + name))
+    if not tps:
+        raise SystemExit(out.stderr)
+    return float(tps[1]), times[int(len(times) * .99)] if times else 0
+
+
+def sql(database, text):
+    return subprocess.run(['psql', '-qXAt', '-d', database, '-c', text], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def capture_select():
+    """The SELECT that the compiler makes for the measured question, with its parameters put in, and one audit row."""
+    sql('flash', "alter role flashd set log_min_duration_statement = 0")
+    daemon = Daemon(FLASHD_RESULT_CACHE='0')
+    log = BENCH + '/cluster/postgres.log'
+    start = os.path.getsize(log)
+    call(daemon, 'query_metric', {'metric': 'gmv', 'window': 'last_7d', 'by': ['store'], 'limit': 10})
+    daemon.close()
+    sql('flash', 'alter role flashd reset log_min_duration_statement')
+    text = open(log).read()[start:]
+    statement = re.search(r'execute <unnamed>: (.*?)\n\S+ \S+ \S+ \[\d+\] DETAIL:\s+parameters: (.*)\n', text, re.S)
+    query = re.sub(r'\s+', ' ', statement[1])
+    for number, value in reversed(re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", statement[2])):
+        query = query.replace('$' + number, value)
+    path = BENCH + '/state/read_audit.sql'
+    key = key_of(HOT).split('_')[2]
+    with open(path, 'w') as out:
+        out.write("begin; select set_config('flash.tenant', '1', true);\n" + query + ';\ncommit;\n'
+                  "select * from app.audit_calls(1, array[app.new_id()], array[now()], array['" + key + "'], array['http'], "
+                  "array['query_metric'], array['executed'], array[''], array[null::bytea], array[10], array[1000], "
+                  'array[null::jsonb]);\n')
+    return path
+
+
+def call(daemon, tool, arguments, key=HOT):
+    request = urllib.request.Request(f'http://127.0.0.1:{daemon.port}/api/mcp', json.dumps({
+        'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': tool, 'arguments': arguments}}).encode(),
+        {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + key_of(key)})
+    return json.load(urllib.request.urlopen(request, timeout=60))['result']
+
+
+class Table:
+    """Figures by name, one list a name; medians at the end."""
+
+    def __init__(self):
+        self.rate, self.p99 = {}, {}
+
+    def add(self, name, figures):
+        self.rate.setdefault(name, []).append(figures[0])
+        self.p99.setdefault(name, []).append(figures[1])
+        say(f'  {name:<34} {figures[0]:>9.0f}/s   p99 {figures[1] / 1000:>8.1f} ms')
+
+    def r(self, name):
+        return statistics.median(self.rate[name])
+
+    def p(self, name):
+        return statistics.median(self.p99[name])
+
+
+def goal(name, text, value, wanted, more=True):
+    met = value >= wanted if more else value <= wanted
+    say(f'{name:<3} {text:<62} {value:>8.2f}   goal {">=" if more else "<="} {wanted:<6} {"reached" if met else "not reached"}')
+
+
+def measure_calls(table):
+    read_audit = capture_select()
+    scripts = SHARED + '/bench/pgbench/'
+    cached, uncached, v2 = Daemon(), Daemon(FLASHD_RESULT_CACHE='0'), Peer('v2')
+    for number in range(ROUNDS):
+        say(f'round {number + 1} of {ROUNDS}')
+        for c in (1, 64):
+            table.add(f'cached read c={c}', flash(cached, c, 'read'))
+            table.add(f'SDK v2 read c={c}', peer(v2, c, 'read'))
+            table.add(f'pgbench audit c={c}', pgbench('peer', scripts + 'audit.sql', c))
+        for c in (16, 64):
+            table.add(f'uncached read c={c}', flash(uncached, c, 'read'))
+            table.add(f'pgbench same statements c={c}', pgbench('flash', read_audit, c))
+        for c in (1, 64):
+            table.add(f'award hot c={c}', flash(cached, c, 'write'))
+            table.add(f'SDK v2 award hot c={c}', peer(v2, c, 'write'))
+            table.add(f'pgbench award hot c={c}', pgbench('peer', scripts + 'write_hot.sql', c))
+        table.add('award 1,000 keys c=64', flash(cached, 64, 'many', MANY))
+        table.add('pgbench award 1,000 keys c=64', pgbench('peer', scripts + 'write_many.sql', 64))
+    table.flash_rss, table.v2_rss = cached.rss_kb(), v2.rss_kb()
+    for process in (cached, uncached, v2):
+        process.close()
+
+
+def report_calls(t):
+    goal('R1', 'cached read over SDK v2, 64 callers', t.r('cached read c=64') / t.r('SDK v2 read c=64'), 20)
+    goal('R2', 'cached read over pgbench audit per commit, 64 callers', t.r('cached read c=64') / t.r('pgbench audit c=64'), 1.2)
+    goal('R2', 'the same, 1 caller', t.r('cached read c=1') / t.r('pgbench audit c=1'), .45)
+    for c in (16, 64):
+        goal('R3', f'uncached read over pgbench of the same statements, {c} callers',
+             t.r(f'uncached read c={c}') / t.r(f'pgbench same statements c={c}'), .7)
+    goal('R3', 'uncached read over SDK v2, 64 callers (it reads a rollup)', t.r('uncached read c=64') / t.r('SDK v2 read c=64'), 1.3)
+    goal('R4', 'p99 at 64: uncached over pgbench', t.p('uncached read c=64') / t.p('pgbench same statements c=64'), .8, False)
+    goal('R4', 'p99 at 64: cached over SDK v2', t.p('cached read c=64') / t.p('SDK v2 read c=64'), .25, False)
+    goal('W1', 'award, one hot budget row over pgbench one call, 64 callers', t.r('award hot c=64') / t.r('pgbench award hot c=64'), 1)
+    goal('W1', 'the same over SDK v2', t.r('award hot c=64') / t.r('SDK v2 award hot c=64'), 20)
+    goal('W2', 'award, 1,000 keys over pgbench one call', t.r('award 1,000 keys c=64') / t.r('pgbench award 1,000 keys c=64'), 1.5)
+    goal('W3', 'award, 1 caller over pgbench one call', t.r('award hot c=1') / t.r('pgbench award hot c=1'), .6)
+    goal('W4', 'award p99 at 64 over pgbench hot row', t.p('award hot c=64') / t.p('pgbench award hot c=64'), .3, False)
+
+
+def measure_cycle():
+    say('a cycle over one million members, a hundred thousand picked')
+    sql('flash', "update data.tenants set open_drafts_most = 100000000")
+    sql('flash', "alter role flashd set statement_timeout = '60s'")
+    times, ones = [], []
+    for number in range(max(1, min(ROUNDS, 3))):
+        sql('flash', "delete from data.drafts; delete from data.actions where run is not null; delete from data.decisions; "
+                     "delete from data.lots where action is not null; delete from data.ledger where action is not null")
+        sql('flash', 'vacuum analyze data.drafts, data.actions, data.decisions, data.lots, data.ledger, data.balances')
+        sql('flash', 'checkpoint')
+        started = time.monotonic()
+        out = subprocess.run([BIN, 'agent', 'run', '--policy', 'policy', '--json', '--quiet'], capture_output=True, text=True)
+        wall = time.monotonic() - started
+        report = json.loads(out.stdout)
+        times.append(report['duration_ms'] / 1000)
+        chosen = report.get('chosen')
+        sql('peer', 'vacuum analyze members, ledger, drafts; checkpoint')
+        text = subprocess.run(['psql', '-qX', '-d', 'peer', '-v', 'tenant=1', '-v', 'pick=100000', '-v', 'budget=2000000',
+                               '-v', f'cycle={int(time.time())}', '-v', 'file=/tmp/flashd-bench-picks', '-f',
+                               SHARED + '/bench/policy.sql'], capture_output=True, text=True).stdout
+        one = text.split('== the same as ONE statement')[1].split('== COPY')[0]
+        ones.append(sum(float(x) for x in re.findall(r'Time: ([\d.]+) ms', one)) / 1000)
+        say(f'  cycle {times[-1]:.2f} s ({report["state"]}, {chosen} chosen of {report.get("candidates")}; {wall:.2f} s with start), '
+            f'one statement {ones[-1]:.2f} s')
+    goal('P1', 'cycle of 1M members, 100k picked, over the one statement', statistics.median(times) / statistics.median(ones), 2, False)
+    sql('flash', "alter role flashd set statement_timeout = '5s'")
+
+
+def measure_stop():
+    say('stop beside 64 writers')
+    daemon, times = Daemon(), []
+    env = dict(os.environ)
+    global serial
+    for number in range(10 * ROUNDS):
+        serial += 1
+        writers = subprocess.Popen(['wrk', '-t1', '-c64', '-d1s', '-s', HERE + '/flash.lua', f'http://127.0.0.1:{daemon.port}/api/mcp',
+                                    '--', 'write', HOT, f's{os.getpid()}{serial}'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(.4)
+        started = time.monotonic()
+        answer = call(daemon, 'stop_agent', {'reason': 'bench'})
+        times.append((time.monotonic() - started) * 1000)
+        before = sql('flash', 'select count(*) from data.actions')
+        writers.wait()
+        after = sql('flash', 'select count(*) from data.actions')
+        if before != after:
+            say(f'  LATE WRITES: {before} then {after}')
+        subprocess.run([BIN, 'resume', '--reason', 'bench', '--confirm=demo', '--quiet'], env=env, capture_output=True)
+    daemon.close()
+    times.sort()
+    kill = BENCH + '/kill'
+    include = subprocess.run(['pg_config', '--includedir'], capture_output=True, text=True).stdout.strip()
+    subprocess.run(['cc', '-O2', '-I' + include, '-o', kill, SHARED + '/bench/kill.c', '-lpq'], check=True, capture_output=True)
+    writers = subprocess.Popen(['pgbench', '-n', '-M', 'prepared', '-f', SHARED + '/bench/pgbench/write_hot.sql', '-c', '64', '-j', '1',
+                                '-T', '6', 'peer'], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    out = subprocess.run([kill, f'host={os.environ["PGHOST"]} user=postgres dbname=peer', '50'], capture_output=True, text=True).stdout
+    writers.wait()
+    theirs = float(re.search(r'p99 ([\d.]+) ms', out)[1])
+    mine = times[min(len(times) - 1, int(len(times) * .99))]
+    say(f'  stop answered in p50 {times[len(times) // 2]:.1f} ms, p99 {mine:.1f} ms; {out.strip()}')
+    goal('K1', 'stop p99 beside 64 writers over that of 64 pgbench writers', mine / theirs, .3, False)
+
+
+def measure_size(table):
+    say('memory and connections')
+    daemon = Daemon()
+    idle = daemon.rss_kb()
+    goal('M1', 'idle resident memory, MB', idle / 1024, 16, False)
+    body = b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}'
+    text = (f'POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key_of(HOT)}\r\nContent-Type: application/json\r\n'
+            f'Content-Length: {len(body)}\r\n\r\n').encode() + body
+    import resource
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(6000, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
+
+    def hold(count):
+        held, answered = [], 0
+        for _ in range(count):
+            s = socket.create_connection(('127.0.0.1', daemon.port), 10)
+            s.sendall(text)
+            held.append(s)
+        for s in held:
+            s.settimeout(10)
+            answered += s.recv(65536).startswith(b'HTTP/1.1 200')
+        return held, answered
+
+    stalls = 0
+    for count in (64, 127, 128, 129, 256, 512):
+        for _ in range(12):
+            held, answered = hold(count)
+            stalls += count - answered
+            for s in held:
+                s.close()
+    goal('H1', 'requests without an answer, 12 x 64 to 512 connections', stalls, 0, False)
+    before = flash(daemon, 64, 'read')
+    base = daemon.rss_kb()
+    held, _ = hold(5000)
+    goal('M1', 'KiB for each of 5,000 idle connections', (daemon.rss_kb() - base) / 5000, 8, False)
+    beside = flash(daemon, 64, 'read')
+    goal('H1', 'throughput beside 5,000 idle connections over that without', beside[0] / before[0], .85)
+    goal('M1', 'resident memory under load over SDK v2', table.flash_rss / table.v2_rss, .25, False)
+    daemon.close()
+
+
+def main():
+    table = Table()
+    wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size']
+    if 'calls' in wanted or 'size' in wanted:
+        measure_calls(table)
+        report_calls(table)
+    if 'cycle' in wanted:
+        measure_cycle()
+    if 'stop' in wanted:
+        measure_stop()
+    if 'size' in wanted:
+        measure_size(table)
+
+
+main()
