@@ -20,9 +20,7 @@ static char *own_dump(struct arena *arena, const json_t *json)
 	return text;
 }
 
-/* An error result: its sentence for the model, and its word for programs. */
-static char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence,
-	enum error_code code)
+char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code)
 {
 	json_t *text = json_string(sentence), *result, *meta;
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "answer.h"
 #include "mcp/base/clock.h"
 #include "mcp/base/log.h"
 #include "mcp/base/text.h"
@@ -12,12 +13,14 @@
 
 enum { BODY_MAX = 64 << 20, FIELDS = 5 };
 
-/* The path without its query: a key that somebody put there must not reach the log. */
+/* The path without its query, and not at all with a key in it: none may reach the log. */
 static void log_request(const struct http_request *request, int status, const char *what, const char *key,
 	int64_t started_us)
 {
 	const char *target = http_target(request);
 
+	if (strstr(target, "fl_live_") != NULL)
+		target = "(a path with a key)";
 	log_debug("request", "%s %.*s %s %d key=%s us=%lld", http_method(request), (int)strcspn(target, "?"), target, what,
 		status, key[0] == '\0' ? "-" : key, (long long)(clock_monotonic() - started_us));
 }
@@ -259,6 +262,13 @@ void message_fault(struct message *message, const struct fault *fault)
 	message->status = fault->status;
 	message->body = rpc_fault(message->arena, message->rpc.id, fault);
 	note(message, ERROR_FORMAT, fault->text);
+}
+
+void message_refuse(struct message *message, enum error_code code, const char *sentence)
+{
+	message->status = 200;
+	message->body = answer_error(message->arena, &message->rpc, sentence, code);
+	note(message, code, sentence);
 }
 
 bool message_event(struct message *message, json_t *event)

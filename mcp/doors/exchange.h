@@ -63,9 +63,11 @@ void exchange_refuse(struct door *door, struct http_request *request, const stru
 /* Answers a request at once, without a note: what concerns nobody. `what` is for the log. Ends it. */
 void exchange_send(struct http_request *request, int status, const char *body, const char *what);
 
-/* A message's answer, exactly one of these. The result is taken over; `ttl_ms` as in rpc_complete(). */
+/* A message's answer, exactly one of these: a result, which is taken over, `ttl_ms` as in rpc_complete(); a protocol's
+ * fault; a tool's refusal that a model can read; or just 202. */
 void message_result(struct message *message, json_t *result, int ttl_ms);
 void message_fault(struct message *message, const struct fault *fault);
+void message_refuse(struct message *message, enum error_code code, const char *sentence);
 void message_accept(struct message *message);
 
 /* For a call that the corridor has audited itself. */

@@ -1,5 +1,6 @@
 #include "serve.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "answer.h"
@@ -32,6 +33,26 @@ static void refuse_call(struct message *message, const char *text)
 	message_fault(message, &fault);
 }
 
+/* Whether any text in the arguments looks like one of our keys: it would end in a record that is not for keys. */
+static bool holds_key(const json_t *json)
+{
+	static const char mark[] = "fl_live_";
+	const char *name, *at = json_is_string(json) ? strstr(json_string_value(json), mark) : NULL;
+	json_t *value;
+	size_t i;
+
+	if (at != NULL && strspn(at + strlen(mark), "0123456789abcdefghijklmnopqrstuvwxyz_") >= 20)
+		return true;
+	if (json_is_object(json))
+		json_object_foreach((json_t *)(uintptr_t)json, name, value)
+			if (strstr(name, mark) != NULL || holds_key(value))
+				return true;
+	json_array_foreach(json, i, value)
+		if (holds_key(value))
+			return true;
+	return false;
+}
+
 static void run_tool(struct message *message, json_t *args, struct corridor *corridor, struct db *db)
 {
 	struct call *call = &message->call;
@@ -58,7 +79,10 @@ static void call_tool(struct message *message, struct corridor *corridor, struct
 		refuse_call(message, "params.arguments must be an object.");
 	} else {
 		message->call.name = record_name(message->arena, name);
-		if (fixture != NULL)
+		if (holds_key(args))
+			message_refuse(message, ERROR_ARGUMENT, "The arguments hold an API key. Keys belong into the header "
+				"Authorization only; nothing was done and nothing of it was kept. If others may have seen it, revoke it.");
+		else if (fixture != NULL)
 			fixtures_call(message, fixture, args);
 		else
 			run_tool(message, args, corridor, db);

@@ -87,7 +87,7 @@ test('refusals reach the model word for word, and never as an OAuth dance', asyn
 });
 
 test('a write over its limit reaches the model word for word', async (t) => {
-	const member = (await callTool('list_members', { limit: 1 })).json.result.structuredContent.items[0].member;
+	const member = (await callTool('list_members', { limit: 1 })).json.result.structuredContent.items[0].member.id;
 	const args = { member, points: 10000000, reason: 'protocol test', idempotency_key: `over-${Date.now()}` };
 	const said = (await callTool('earn_points', args)).json.result;
 	const [answer] = await session(t, [use('earn_points', args)]);

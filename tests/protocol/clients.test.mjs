@@ -26,11 +26,11 @@ for (const era of ['legacy', 'auto', 'modern'])
 		const { status, stdout, stderr } = await inspect(t, era, keys.full, call);
 
 		assert.equal(status, 0, stderr);
-		assert.ok(stdout.includes(JSON.stringify(expected).slice(0, 20)) || stdout.includes('"structuredContent"'), stdout);
+		assert.deepEqual(JSON.parse(stdout).result.structuredContent, expected);
 		const list = await inspect(t, era, keys.full, ['--method', 'tools/list', '--strict']);
 
 		assert.equal(list.status, 0, list.stderr);
-		assert.ok(list.stdout.includes('"whoami"') && !list.stdout.includes('test_'));
+		assert.ok(list.stdout.includes('"whoami"') && !list.stdout.includes('"test_'));
 	});
 
 test('Inspector, bad key', async (t) => {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { ask, askLegacy, callTool, daemon, golden, keys, listTools } from './client.mjs';
+import { startDaemon } from './programs.mjs';
 
 const ajv = new Ajv2020({ strict: false });
 const mark = Date.now().toString(36);
@@ -71,6 +72,17 @@ test('the list is the same each time, small, and clean', async () => {
 	assert.deepEqual(Object.keys(legacy), ['tools']);
 });
 
+test('the list is the same after a restart', async (t) => {
+	const first = (await ask('tools/list')).text;
+
+	for (let i = 0; i < 2; i++) {
+		const other = await startDaemon(t);
+
+		assert.equal((await ask('tools/list', {}, { base: other.url })).text, first);
+		assert.equal(await other.stop(), 0);
+	}
+});
+
 test('the shipped examples fit the schemas that are listed', () => {
 	for (const [name, tool] of byName) {
 		const file = new URL(`../../mcp/tools/${name}.json`, import.meta.url);
@@ -101,35 +113,43 @@ const goldens = {
 	undo_action: () => ({ action: known.action }),
 };
 
+// A member who may be written to, and a pool that has coupons left.
 async function learn() {
-	known.member = content(await callTool('list_members', { limit: 1 })).items[0].member;
-	known.pool = content(await callTool('list_coupon_pools', { state: 'open', limit: 1 })).items[0]?.pool;
+	if (known.member !== undefined)
+		return;
+	for (const { member } of content(await callTool('list_members', { limit: 50 })).items) {
+		const { consents } = content(await callTool('get_member', { member: member.id, include: ['consents'] }));
+
+		if (consents.some((one) => one.channel === 'email' && one.granted)) {
+			known.member = member.id;
+			break;
+		}
+	}
+	known.pool = content(await callTool('list_coupon_pools', { state: 'open', limit: 50 })).items.find((one) => one.remaining > 0).pool;
 }
 
-test('every tool keeps its promise', async (t) => {
-	await learn();
-	for (const [name, tool] of byName) {
-		if (!(name in goldens))
-			continue;
-		await t.test(name, async () => {
-			const answer = await callTool(name, goldens[name]());
-			const { result } = answer.json;
+for (const [name, tool] of byName) {
+	if (!(name in goldens))
+		continue;
+	test(`${name} keeps its promise`, async () => {
+		await learn();
+		const answer = await callTool(name, goldens[name]());
+		const { result } = answer.json;
 
-			assert.equal(answer.status, 200, answer.text);
-			// The world may forbid a message to this member; then the sentence says so.
-			if (result.isError && name === 'draft_outreach')
-				return assert.ok(text(answer).length > 20);
-			assert.ok(!result.isError, answer.text);
-			assert.deepEqual(JSON.parse(text(answer)), result.structuredContent);
-			assert.ok(JSON.stringify(result.structuredContent).length <= 32768);
-			const check = ajv.compile(tool.outputSchema);
+		assert.equal(answer.status, 200, answer.text);
+		assert.ok(!result.isError, answer.text);
+		assert.deepEqual(JSON.parse(text(answer)), result.structuredContent);
+		assert.ok(JSON.stringify(result.structuredContent).length <= 32768);
+		const check = ajv.compile(tool.outputSchema);
 
-			assert.ok(check(result.structuredContent), ajv.errorsText(check.errors));
-			assert.equal(result.resultType, 'complete');
-			if (name === 'earn_points')
-				known.action = result.structuredContent.action;
-		});
-	}
+		assert.ok(check(result.structuredContent), ajv.errorsText(check.errors));
+		assert.equal(result.resultType, 'complete');
+		if (name === 'earn_points')
+			known.action = result.structuredContent.action;
+	});
+}
+
+test('every tool has a golden call', () => {
 	assert.deepEqual([...byName.keys()].filter((name) => !(name in goldens)), ['stop_agent']);
 });
 
@@ -258,6 +278,7 @@ test('the agent key stops the agent at once, and a person lets it go on', { skip
 	const check = ajv.compile(tool.outputSchema);
 
 	assert.ok(check(content(answer)), ajv.errorsText(check.errors));
+	await learn();
 	const refused = await callTool('earn_points', { member: known.member, points: 1, reason: 'x', idempotency_key: `${mark}-stopped` }, { key: keys.agent });
 
 	assert.equal(refused.json.result.isError, true);

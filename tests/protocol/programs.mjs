@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { folder } from './client.mjs';
+import { daemon, folder } from './client.mjs';
 
 export const bin = (name) => join(folder, 'node_modules', name);
 export const inspector = bin('@modelcontextprotocol/inspector/clients/launcher/build/index.js');
@@ -45,3 +45,21 @@ export function run(command, args, { env = {}, input = '', until, cwd, timeout =
 
 // Runs a script under the Node that runs us: the clients need 22 or later.
 export const runNode = (script, args, options) => run(process.execPath, [script, ...args], options);
+
+// Another daemon over the same database, on a port of its own.
+export async function startDaemon(t, env = {}) {
+	const child = spawn(daemon, ['serve', '--no-agent'], { env: { ...process.env, FLASHD_HTTP_PORT: '0', ...env } });
+	let log = '';
+
+	t.after(() => child.kill());
+	return new Promise((resolve, reject) => {
+		child.on('close', (status) => reject(new Error(`the daemon ended with ${status}: ${log}`)));
+		child.stderr.on('data', (piece) => {
+			log += piece;
+			const found = /POST (http:\/\/\S+:\d+\/api\/mcp)/.exec(log);
+
+			if (found)
+				resolve({ url: found[1].replace(/"$/, ''), stop: () => new Promise((ended) => { child.on('close', ended); child.kill(); }) });
+		});
+	});
+}

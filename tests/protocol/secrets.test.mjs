@@ -1,0 +1,44 @@
+// No key is kept anywhere it does not belong: log, record, database (acceptance 34). Runs after the clients' tests, so
+// that what they sent is looked through too.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { test } from 'node:test';
+import { ask, callTool, keys, logFile, raw, readLog } from './client.mjs';
+
+const all = Object.values(keys);
+const secretOf = (key) => key.split('_').at(-1).slice(0, 12);
+
+test('a key in the arguments is refused, not kept', async () => {
+	for (const args of [{ metric: keys.full }, { metric: `see ${keys.agent}` }, { metric: 'gmv', filters: { tier: [keys.full] } }, { [keys.full]: 1 }]) {
+		const { status, json, text } = await callTool('query_metric', args);
+
+		assert.equal(status, 200);
+		assert.equal(json.result.isError, true);
+		assert.match(json.result.content[0].text, /hold an API key/);
+		assert.ok(!text.includes(secretOf(keys.full)) && !text.includes(secretOf(keys.agent)));
+	}
+	await callTool('earn_points', { member: 1, points: 1, reason: `paid with ${keys.full}`, idempotency_key: keys.full });
+	await callTool(keys.full, {});
+	await ask('resources/read', { uri: keys.full });
+	await ask(keys.full);
+	await raw({ path: `/${keys.full}?x=${keys.full}`, key: null });
+});
+
+test('no key in the log', () => {
+	const log = readLog();
+
+	assert.ok(log.length > 0, logFile);
+	for (const key of all)
+		assert.ok(!log.includes(secretOf(key)));
+	assert.doesNotMatch(log, /fl_live_[0-9a-z]/);
+});
+
+test('no key in the database', { skip: !process.env.FLASHD_DUMP && 'FLASHD_DUMP is not set' }, () => {
+	const [program, ...args] = process.env.FLASHD_DUMP.split(' ');
+	const dump = execFileSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 30 });
+
+	assert.match(dump, /COPY .*calls/);
+	for (const key of all)
+		assert.ok(!dump.includes(secretOf(key)));
+	assert.doesNotMatch(dump, /fl_live_[0-9a-z]/);
+});
