@@ -288,16 +288,22 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	return compiled;
 }
 
+/* The view whose rows show which values of an OBSERVED dimension there are. */
+static const char *home_of(const struct source *source, const struct dimension *dimension)
+{
+	return dimension->home[0] == '\0' ? source->name : dimension->home;
+}
+
 const char *compile_values_present(const struct source *source, const struct dimension *dimension,
 	struct arena *arena)
 {
 	return arena_format(arena, "select v, v, true from unnest($2::text[]) v where exists (select from metric.%s s "
-		"where s.tenant = $1::int and s.%s = v)", source->name, dimension->name);
+		"where s.tenant = $1::int and s.%s = v)", home_of(source, dimension), dimension->name);
 }
 
 const char *compile_values_known(const struct source *source, const struct dimension *dimension,
 	struct arena *arena)
 {
 	return arena_format(arena, "select distinct s.%s as v from metric.%s s where s.tenant = $1::int and s.%s is not null "
-		"order by 1 limit 50", dimension->name, source->name, dimension->name);
+		"order by 1 limit 50", dimension->name, home_of(source, dimension), dimension->name);
 }

@@ -13,7 +13,7 @@ static const struct source sources[] = {
 };
 
 static const struct dimension dimensions[] = {
-#define DIMENSION(name, kind, meaning) { #name, meaning, DIMENSION_##kind },
+#define DIMENSION(name, kind, home, meaning) { #name, meaning, DIMENSION_##kind, #home },
 #include "dimensions.def"
 #undef DIMENSION
 };

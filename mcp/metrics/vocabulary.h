@@ -24,6 +24,7 @@ enum dimension_kind { DIMENSION_LISTED, DIMENSION_OBSERVED, DIMENSION_GRAIN };
 struct dimension {
 	const char *name, *meaning;
 	enum dimension_kind kind;
+	const char *home;         /* the view that knows the OBSERVED values; empty: the metric's own source */
 };
 
 enum window_kind { WINDOW_FLOW, WINDOW_STATE, WINDOW_MODEL };

@@ -1,0 +1,448 @@
+/* Every governed number against the oracle (metrics_oracle.h) over the small world of tests/fixtures/world.sql: windows
+ * with days written by hand, then every metric by every dimension, then random questions; and what must be refused or
+ * kept. tests/sql/metrics_oracle.sh makes the database ($FLASHD_METRICS_DATABASE, a superuser's); alone it skips. */
+#include "metrics_oracle.h"
+
+#include <unistd.h>
+
+#include "mcp/base/log.h"
+#include "mcp/base/seal.h"
+#include "mcp/corridor/corridor.h"
+#include "mcp/db/migrate.h"
+
+enum { RANDOM_USUAL = 500 };
+
+static struct corridor *corridor;
+static const char *daemon_database;
+
+static void need(bool good, const char *what, const struct error *error)
+{
+	if (good)
+		return;
+	printf("Bail out! %s: %s\n", what, error->text);
+	exit(1);
+}
+
+static void open_world(const char *database)
+{
+	struct error error;
+	int applied;
+
+	log_set_level(LOG_LEVEL_ERROR);
+	need(migrate_database(database, &applied, &error), "migrate", &error);
+	raw = db_open(database, "oracle", &error);
+	need(raw != NULL, "connect", &error);
+	need(db_begin(raw, &error) && migrate_become_owner(raw, &error), "owner", &error);
+	need(db_script(raw, read_file("tests/fixtures/world.sql"), &error), "world.sql", &error);
+	need(db_commit(raw, &error), "commit", &error);
+	db_close(raw);
+	raw = db_open(database, "oracle", &error);
+	need(raw != NULL, "connect again", &error);
+	daemon_database = arena_format(whole, "%s user=flashd options='-c flash.now=" TODAY "T11:00:00Z'", database);
+	asked = db_open(daemon_database, "asked", &error);
+	need(asked != NULL, "connect as flashd", &error);
+}
+
+static void open_corridor(void)
+{
+	static struct settings settings;
+	struct error error = { .text = "mkdtemp" };
+	char folder[] = "/tmp/flashd-metrics.XXXXXX";
+
+	need(mkdtemp(folder) != NULL, folder, &error);
+	const char *key = arena_format(whole, "%s/master.key", folder);
+
+	need(seal_create(key, &error) && settings_load(&settings, NULL, whole, &error), "settings", &error);
+	settings.database = daemon_database;
+	settings.master_key_file = key;
+	settings.state_folder = folder;
+	corridor = corridor_open(&settings, &error);
+	need(corridor != NULL, "corridor", &error);
+	unlink(key);
+	unlink(arena_format(whole, "%s/incarnation", folder));
+	rmdir(folder);
+}
+
+static void windows_are_those_written_by_hand(void)
+{
+	static const struct {
+		int tenant;
+		const char *window, *from, *to, *as_of, *days[6];
+	} cases[] = {
+		{ 1, "last_week", NULL, NULL, NULL, { "2017-10-30", "2017-11-05", "2017-10-23", "2017-10-29", "2016-10-31", "2016-11-06" } },
+		{ 2, "last_week", NULL, NULL, NULL, { "2017-10-29", "2017-11-04", "2017-10-22", "2017-10-28", "2016-10-30", "2016-11-05" } },
+		{ 1, "this_week", NULL, NULL, NULL, { "2017-11-06", "2017-11-06", "2017-10-30", "2017-10-30", "2016-11-07", "2016-11-07" } },
+		{ 2, "this_week", NULL, NULL, NULL, { "2017-11-05", "2017-11-06", "2017-10-29", "2017-10-30", "2016-11-06", "2016-11-07" } },
+		{ 1, "last_7d", NULL, NULL, NULL, { "2017-10-30", "2017-11-05", "2017-10-23", "2017-10-29", "2016-10-30", "2016-11-05" } },
+		{ 1, "last_14d", NULL, NULL, NULL, { "2017-10-23", "2017-11-05", "2017-10-09", "2017-10-22", "2016-10-23", "2016-11-05" } },
+		{ 1, "last_28d", NULL, NULL, NULL, { "2017-10-09", "2017-11-05", "2017-09-11", "2017-10-08", "2016-10-09", "2016-11-05" } },
+		{ 1, "last_30d", NULL, NULL, NULL, { "2017-10-07", "2017-11-05", "2017-09-07", "2017-10-06", "2016-10-07", "2016-11-05" } },
+		{ 1, "last_90d", NULL, NULL, NULL, { "2017-08-08", "2017-11-05", "2017-05-10", "2017-08-07", "2016-08-08", "2016-11-05" } },
+		{ 1, "today", NULL, NULL, NULL, { "2017-11-06", "2017-11-06", "2017-11-05", "2017-11-05", "2016-11-06", "2016-11-06" } },
+		{ 1, "yesterday", NULL, NULL, NULL, { "2017-11-05", "2017-11-05", "2017-11-04", "2017-11-04", "2016-11-05", "2016-11-05" } },
+		{ 1, "mtd", NULL, NULL, NULL, { "2017-11-01", "2017-11-06", "2017-10-01", "2017-10-06", "2016-11-01", "2016-11-06" } },
+		{ 1, "this_month", NULL, NULL, "2017-03-31", { "2017-03-01", "2017-03-31", "2017-02-01", "2017-02-28", "2016-03-01", "2016-03-31" } },
+		{ 1, "last_month", NULL, NULL, NULL, { "2017-10-01", "2017-10-31", "2017-09-01", "2017-09-30", "2016-10-01", "2016-10-31" } },
+		{ 1, "last_month", NULL, NULL, "2017-03-15", { "2017-02-01", "2017-02-28", "2017-01-01", "2017-01-31", "2016-02-01", "2016-02-29" } },
+		{ 1, "last_week", NULL, NULL, "2017-01-01", { "2016-12-19", "2016-12-25", "2016-12-12", "2016-12-18", "2015-12-21", "2015-12-27" } },
+		{ 2, "last_week", NULL, NULL, "2017-01-01", { "2016-12-25", "2016-12-31", "2016-12-18", "2016-12-24", "2015-12-27", "2016-01-02" } },
+		{ 1, NULL, "2017-02-01", "2017-02-28", NULL, { "2017-02-01", "2017-02-28", "2017-01-01", "2017-01-31", "2016-02-01", "2016-02-29" } },
+		{ 1, NULL, "2017-01-01", "2017-03-31", NULL, { "2017-01-01", "2017-03-31", "2016-10-01", "2016-12-31", "2016-01-01", "2016-03-31" } },
+		{ 1, NULL, "2016-02-29", "2016-02-29", NULL, { "2016-02-29", "2016-02-29", "2016-02-28", "2016-02-28", "2015-02-28", "2015-02-28" } },
+		{ 1, NULL, "2016-02-20", "2016-02-28", NULL, { "2016-02-20", "2016-02-28", "2016-02-11", "2016-02-19", "2015-02-20", "2015-02-28" } },
+		{ 1, NULL, "2017-03-02", "2017-03-31", NULL, { "2017-03-02", "2017-03-31", "2017-01-31", "2017-03-01", "2016-03-02", "2016-03-31" } },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct bounds_request request = { metric_of("gmv"), cases[i].window, cases[i].from, cases[i].to, cases[i].as_of };
+		struct bounds bounds;
+		struct error error = { .text = "" };
+
+		CHECK(bounds_find(asked, cases[i].tenant, &request, arena, &bounds, &error));
+		CHECK_TEXT(error.text, "");
+		for (size_t p = 0; p < 3; p++) {
+			CHECK_TEXT(bounds.periods[p].first_day, cases[i].days[2 * p]);
+			CHECK_TEXT(bounds.periods[p].last_day, cases[i].days[2 * p + 1]);
+		}
+	}
+}
+
+/* Days of 23, 24 and 25 hours, and a midnight that is skipped or comes twice. */
+static void days_begin_at_their_first_instant(void)
+{
+	static const struct {
+		int tenant;
+		const char *day, *since_local, *since;
+		int hours;
+	} cases[] = {
+		{ 1, "2017-03-26", "2017-03-26T00:00:00+01:00", "2017-03-25T23:00:00Z", 23 },
+		{ 1, "2017-10-29", "2017-10-29T00:00:00+02:00", "2017-10-28T22:00:00Z", 25 },
+		{ 1, "2017-06-01", "2017-06-01T00:00:00+02:00", "2017-05-31T22:00:00Z", 24 },
+		{ 2, "2017-03-12", "2017-03-12T01:00:00-04:00", "2017-03-12T05:00:00Z", 23 },
+		{ 2, "2017-11-05", "2017-11-05T00:00:00-04:00", "2017-11-05T04:00:00Z", 25 },
+		{ 2, "2017-11-04", "2017-11-04T00:00:00-04:00", "2017-11-04T04:00:00Z", 24 },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		const struct bounds_request request = { metric_of("gmv"), NULL, cases[i].day, cases[i].day, NULL };
+		struct bounds bounds;
+		struct error error;
+
+		CHECK(bounds_find(asked, cases[i].tenant, &request, arena, &bounds, &error));
+		CHECK_TEXT(bounds.periods[0].since_local, cases[i].since_local);
+		CHECK_TEXT(bounds.periods[0].since, cases[i].since);
+		CHECK_INT((bounds.periods[0].until_us - bounds.periods[0].since_us) / 3600000000, cases[i].hours);
+	}
+}
+
+/* Each metric alone and by each of its dimensions, over a few windows with every comparison. */
+static void every_metric_by_every_dimension(void)
+{
+	static const char *const windows[] = { "last_week", "last_90d", "mtd" };
+	const struct metric *metric;
+	struct error error;
+
+	for (size_t i = 0; (metric = catalogue_at(catalogue_shipped(&error), i)) != NULL; i++)
+		for (size_t d = 0; d <= metric->dimension_count; d++)
+			for (size_t w = 0; w < sizeof windows / sizeof windows[0]; w++) {
+				struct trial trial = { .tenant = 1 + (int)((d + w) % 2), .metric = metric->name, .by_count = d > 0,
+					.by = { d > 0 ? metric->dimensions[d - 1]->name : NULL } };
+
+				if (metric->source->time[0] != '\0') {
+					trial.window = windows[w];
+					trial.compare[0] = trial.compare[1] = true;
+				}
+				CHECK(passes(&trial));
+			}
+}
+
+/* The nights that the clocks change, and the last and first instants of months and years, by day. */
+static void edges_fall_on_their_days(void)
+{
+	static const char *const spans[][2] = { { "2017-03-25", "2017-03-27" }, { "2017-10-28", "2017-10-30" },
+		{ "2017-03-11", "2017-03-13" }, { "2017-11-03", "2017-11-05" }, { "2016-12-31", "2017-01-01" },
+		{ "2017-02-27", "2017-03-01" }, { "2017-03-12", "2017-03-12" }, { "2017-11-05", "2017-11-05" },
+		{ "2017-10-29", "2017-10-29" }, { "2017-03-26", "2017-03-26" }, { "2017-10-01", "2017-10-31" } };
+	static const char *const metrics[] = { "gmv", "orders", "repeat_rate", "active_members", "coupons_redeemed", "points_issued" };
+
+	for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
+		for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++)
+			for (int w = 0; w < 4; w++) {
+				struct trial trial = { .tenant = 1 + w % 2, .metric = metrics[m], .compare = { true, true } };
+
+				snprintf(trial.days.first, 11, "%s", spans[i][0]);
+				snprintf(trial.days.last, 11, "%s", spans[i][1]);
+				trial.by_count = w > 1 && metric_of(metrics[m])->lookback_days == 0;
+				trial.by[0] = trial.by_count > 0 ? "day" : NULL;
+				CHECK(passes(&trial));
+			}
+}
+
+/* Filters by what the world has in it. */
+static void choose_filter(struct trial *trial, const struct metric *metric)
+{
+	static const struct {
+		const char *dimension, *values[4];
+	} known[] = { { "store", { "S1", "S2", "S3", "S6" } }, { "region", { "North", "South", VALUE_NONE, "North" } },
+		{ "tier", { "bronze", "silver", "gold", VALUE_NONE } }, { "coupon_pool", { "p_spring", "p_autumn", "p_free", VALUE_NONE } },
+		{ "campaign", { "spring", "autumn", VALUE_NONE, "spring" } }, { "campaign_type", { "Type A", "Type B", VALUE_NONE, "Type A" } },
+		{ "policy", { "slipping", "lapsed", VALUE_NONE, "slipping" } }, { "key", { "k_agent", "k_idle", "k_desk", "k_gone" } },
+		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } } };
+	size_t at = random_below(sizeof known / sizeof known[0]);
+
+	if (random_below(2) == 0 || !metric_allows(metric, dimension_find(known[at].dimension)))
+		return;
+	trial->filter = known[at].dimension;
+	trial->value_count = 1 + random_below(2);
+	trial->values[0] = known[at].values[random_below(4)];
+	trial->values[1] = known[at].values[random_below(4)];
+}
+
+static struct trial random_trial(void)
+{
+	struct error error;
+	const struct catalogue *catalogue = catalogue_shipped(&error);
+	size_t metrics = 0;
+
+	while (catalogue_at(catalogue, metrics) != NULL)
+		metrics++;
+	const struct metric *metric = catalogue_at(catalogue, random_below((unsigned)metrics));
+	struct trial trial = { .tenant = 1 + (int)random_below(2), .metric = metric->name };
+	size_t wanted = random_below(3);
+
+	for (size_t i = 0; i < wanted; i++) {
+		const struct dimension *dimension = metric->dimensions[random_below((unsigned)metric->dimension_count)];
+
+		if (trial.by_count == 0 || (strcmp(trial.by[0], dimension->name) != 0 &&
+		    !(is_grain(trial.by[0]) && dimension->kind == DIMENSION_GRAIN)))
+			trial.by[trial.by_count++] = dimension->name;
+	}
+	choose_filter(&trial, metric);
+	if (random_below(3) == 0)
+		trial.limit = 1 + (int)random_below(6), trial.lowest = random_below(2) == 0;
+	if (metric->source->time[0] == '\0')
+		return trial;
+	trial.compare[0] = random_below(2) == 0;
+	trial.compare[1] = random_below(2) == 0;
+	if (random_below(2) == 0) {
+		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4 : 120);
+
+		trial.days = span(first, last);
+		return trial;
+	}
+	struct span as_of = span(0, day_number("2016-12-01") + random_below(341));
+
+	trial.window = window_at(random_below(12))->name;
+	if (random_below(4) > 0)
+		trial.as_of = arena_copy(arena, as_of.last);
+	return trial;
+}
+
+static void random_questions(void)
+{
+	const char *count = getenv("FLASHD_METRICS_QUESTIONS"), *start = getenv("FLASHD_METRICS_SEED");
+	int questions = count == NULL ? RANDOM_USUAL : atoi(count);
+
+	seed = start == NULL ? seed : strtoull(start, NULL, 10);
+	printf("# %d random questions, FLASHD_METRICS_SEED=%llu\n", questions, seed);
+	for (int i = 0; i < questions; i++) {
+		struct trial trial = random_trial();
+
+		CHECK(passes(&trial));
+	}
+}
+
+static struct error refusal_of(int tenant, const char *args)
+{
+	struct question question;
+	struct error error = { .code = ERROR_NONE };
+	json_t *json = arena_json(arena, json_loads(args, 0, NULL));
+
+	CHECK(question_answer(asked, tenant, json, arena, &question, &error) == NULL);
+	return error;
+}
+
+static void what_cannot_be_grounded_is_refused(void)
+{
+	static const struct {
+		const char *args;
+		enum error_code code;
+		const char *says;
+	} cases[] = {
+		{ "{\"metric\": \"gvm\"}", ERROR_UNGROUNDED, "Nearest: gmv" },
+		{ "{\"metric\": \"gmv; drop table data.orders\"}", ERROR_UNGROUNDED, "There is no metric" },
+		{ "{\"metric\": \"gmv\", \"by\": [\"store) --\"]}", ERROR_UNGROUNDED, "There is no dimension" },
+		{ "{\"metric\": \"gmv\", \"by\": [\"stor\"]}", ERROR_UNGROUNDED, "Nearest: store" },
+		{ "{\"metric\": \"member_gmv_share\", \"by\": [\"tier\"]}", ERROR_UNGROUNDED, "can be cut by: store, region, channel" },
+		{ "{\"metric\": \"gmv\", \"by\": [\"store\", \"store\"]}", ERROR_ARGUMENT, "twice" },
+		{ "{\"metric\": \"gmv\", \"by\": [\"day\", \"week\"]}", ERROR_ARGUMENT, "two grains" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"tier\": [\"goldd\"]}}", ERROR_UNGROUNDED, "Nearest: gold" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"channel\": [\"wbe\"]}}", ERROR_UNGROUNDED, "Nearest: web" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"channel\": [\"w%\"]}}", ERROR_UNGROUNDED, "There is no channel" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"channel\": [\"web') or true --\"]}}", ERROR_UNGROUNDED, "There is no channel" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Twin\"]}}", ERROR_AMBIGUOUS, "by its key" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"day\": [\"2017-01-01\"]}}", ERROR_ARGUMENT, "use window" },
+		{ "{\"metric\": \"gmv\", \"filters\": {\"tier\": []}}", ERROR_ARGUMENT, "1 to 20" },
+		{ "{\"metric\": \"gmv\", \"window\": \"last_year\"}", ERROR_ARGUMENT, "has no window" },
+		{ "{\"metric\": \"gmv\", \"window\": \"now\"}", ERROR_ARGUMENT, "has no window" },
+		{ "{\"metric\": \"budget_left\", \"window\": \"last_7d\"}", ERROR_ARGUMENT, "It has: now" },
+		{ "{\"metric\": \"budget_left\", \"as_of\": \"2017-10-01\"}", ERROR_ARGUMENT, "as it is now" },
+		{ "{\"metric\": \"budget_left\", \"compare\": [\"previous_period\"]}", ERROR_UNGROUNDED, "has no history" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2017-10-01\"}", ERROR_ARGUMENT, "come together" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2017-10-01\", \"to\": \"2017-09-01\"}", ERROR_ARGUMENT, "empty" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2001-10-01\", \"to\": \"2017-09-01\"}", ERROR_ARGUMENT, "the most is 3660" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2017-13-01\", \"to\": \"2017-09-01\"}", ERROR_ARGUMENT, "day of the calendar" },
+		{ "{\"metric\": \"gmv\", \"window\": \"mtd\", \"from\": \"2017-10-01\", \"to\": \"2017-10-02\"}", ERROR_ARGUMENT, "not both" },
+		{ "{\"metric\": \"gmv\", \"as_of\": \"2017-11-07\"}", ERROR_ARGUMENT, "in the future" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2017-12-01\", \"to\": \"2017-12-02\"}", ERROR_NO_DATA, "in the future" },
+		{ "{\"metric\": \"gmv\", \"window\": \"today\"}", ERROR_NO_DATA, "ends on 2017-11-05" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2015-12-01\", \"to\": \"2015-12-02\"}", ERROR_NO_DATA, "begins on 2016-08-20" },
+		{ "{\"metric\": \"gmv\", \"from\": \"2017-01-01\", \"to\": \"2017-11-01\", \"by\": [\"day\"]}", ERROR_ARGUMENT, "the most is 200" },
+		{ "{\"metric\": \"gmv\", \"limit\": 201}", ERROR_ARGUMENT, "limit must be" },
+		{ "{\"metric\": \"gmv\", \"compare\": [\"last_century\"]}", ERROR_ARGUMENT, "there are: previous_period" },
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct error error = refusal_of(1, cases[i].args);
+
+		if (error.code != cases[i].code || strstr(error.text, cases[i].says) == NULL)
+			printf("# %s: %s %s\n", cases[i].args, error_word(error.code), error.text);
+		CHECK(error.code == cases[i].code && strstr(error.text, cases[i].says) != NULL);
+	}
+}
+
+/* Without a run, an order or a tenant there is no number, and no zero either. */
+static void nothing_is_not_zero(void)
+{
+	struct error error;
+
+	need(db_script(raw, "set flash.tenant = '3'; insert into data.tenants (tenant, slug, name, zone, currency, "
+		"cents_per_100_points, message_cost_cents, created_at) values (3, 'empty', 'Empty', 'UTC', 'USD', 100, 1, "
+		"'2017-11-01Z')", &error), "an empty tenant", &error);
+	CHECK_INT(refusal_of(3, "{\"metric\": \"gmv\"}").code, ERROR_NO_DATA);
+	CHECK_INT(refusal_of(3, "{\"metric\": \"at_risk_members\"}").code, ERROR_NO_DATA);
+	CHECK_INT(refusal_of(3, "{\"metric\": \"budget_left\"}").code, ERROR_NO_DATA);
+	CHECK_INT(refusal_of(3, "{\"metric\": \"agent_spend\", \"window\": \"last_month\"}").code, ERROR_NO_DATA);
+	CHECK_INT(refusal_of(4, "{\"metric\": \"gmv\"}").code, ERROR_INTERNAL);
+	struct question question;
+	json_t *args = arena_json(arena, json_pack("{s:s, s:s}", "metric", "agent_spend", "window", "yesterday"));
+	json_t *answer = question_answer(asked, 3, args, arena, &question, &error);
+
+	CHECK(answer != NULL && json_is_integer(json_object_get(answer, "value")) &&
+		json_integer_value(json_object_get(answer, "value")) == 0);
+}
+
+/* Over the whole way: gates, worker, tool, audit, answer. */
+static json_t *call_tool(int tenant, const char *name, const char *args)
+{
+	struct caller caller = { .tenant = tenant, .is_person = true, .kind = "person", .key = "ana", .via = "cli",
+		.scopes = "metrics:read" };
+	struct error error;
+	json_t *result;
+
+	if (tool_call(corridor, &caller, name, arena_json(arena, json_loads(args, 0, NULL)), arena, &result, &error))
+		return result;
+	printf("# %s %s: %s\n", name, args, error.text);
+	return NULL;
+}
+
+static long long value_now(const char *args)
+{
+	return json_integer_value(json_object_get(call_tool(1, "query_metric", args), "value"));
+}
+
+static void import(const char *sql)
+{
+	struct error error;
+
+	need(db_script(raw, sql, &error), sql, &error);
+}
+
+/* An answer is kept as long as the data version stands, and no longer; live numbers are never kept. */
+static void kept_answers_hold_for_their_version(void)
+{
+	long long before = value_now("{\"metric\": \"orders\"}"), live;
+
+	import("set flash.tenant = '1'; insert into data.orders (tenant, order_ref, ordered_at, gross_cents) values "
+		"(1, 'late', '2017-11-01Z', 5)");
+	CHECK_INT(value_now("{\"metric\": \"orders\"}"), before);
+	CHECK_INT(value_now("{\"metric\": \"orders\", \"window\": \"last_7d\"}"), before + 1);
+	import("set flash.tenant = '1'; update data.tenants set data_version = 8 where tenant = 1");
+	CHECK_INT(value_now("{\"metric\": \"orders\"}"), before + 1);
+	CHECK_INT(value_now("{\"metric\": \"orders\"}"), before + 1);
+	live = value_now("{\"metric\": \"opt_outs\", \"window\": \"last_90d\"}");
+	import("set flash.tenant = '1'; update data.consents set at = '2017-11-01Z', granted = false where tenant = 1 and "
+		"member = 1 and channel = 'email'");
+	CHECK_INT(value_now("{\"metric\": \"opt_outs\", \"window\": \"last_90d\"}"), live + 1);
+}
+
+static void the_scorecard_shows_what_it_has(void)
+{
+	json_t *full = call_tool(1, "get_dashboard_stats", "{}"), *empty = call_tool(3, "get_dashboard_stats", "{}"), *row;
+	size_t i, without = 0;
+
+	json_array_foreach(json_object_get(full, "stats"), i, row)
+		CHECK(json_is_number(json_object_get(row, "value")) && json_object_get(row, "no_data") == NULL);
+	CHECK(i >= 15 && strlen(arena_dump(arena, full)) < 20000);
+	json_array_foreach(json_object_get(empty, "stats"), i, row)
+		without += json_is_string(json_object_get(row, "no_data"));
+	CHECK(without >= 10 && without < i);
+}
+
+/* Page after page, each metric comes once, in the order of their names. */
+static void the_list_has_every_metric_once(void)
+{
+	const char *cursor = NULL, *last = "";
+	size_t seen = 0, i;
+	struct error error;
+	json_t *one;
+
+	do {
+		json_t *page = call_tool(1, "list_metrics", cursor == NULL ? "{\"limit\": 4}"
+			: arena_format(arena, "{\"limit\": 4, \"cursor\": \"%s\"}", cursor));
+
+		json_array_foreach(json_object_get(page, "items"), i, one) {
+			CHECK(strcmp(last, json_string_value(json_object_get(one, "metric"))) < 0);
+			last = json_string_value(json_object_get(one, "metric"));
+			CHECK_TEXT(catalogue_at(catalogue_shipped(&error), seen++)->name, last);
+		}
+		cursor = json_string_value(json_object_get(page, "next_cursor"));
+	} while (cursor != NULL);
+	CHECK(catalogue_at(catalogue_shipped(&error), seen) == NULL && seen > 0);
+	json_t *found = call_tool(1, "list_metrics", "{\"search\": \"REDEMPTION RATE\"}");
+
+	CHECK_INT(json_array_size(json_object_get(found, "items")), 1);
+	found = call_tool(1, "list_metrics", "{\"search\": \"gvm\"}");
+	CHECK(json_array_size(json_object_get(found, "items")) == 0 &&
+		strstr(json_string_value(json_object_get(found, "note")), "Nearest: gmv") != NULL);
+}
+
+int main(void)
+{
+	const char *database = getenv("FLASHD_METRICS_DATABASE");
+
+	if (database == NULL || *database == '\0') {
+		check_skip("metrics_oracle", "tests/sql/metrics_oracle.sh gives it a database");
+		return check_done();
+	}
+	whole = arena_new();
+	arena = arena_new();
+	open_world(database);
+	CHECK_RUN(windows_are_those_written_by_hand);
+	CHECK_RUN(days_begin_at_their_first_instant);
+	CHECK_RUN(what_cannot_be_grounded_is_refused);
+	CHECK_RUN(every_metric_by_every_dimension);
+	CHECK_RUN(edges_fall_on_their_days);
+	CHECK_RUN(random_questions);
+	CHECK_RUN(nothing_is_not_zero);
+	open_corridor();
+	CHECK_RUN(kept_answers_hold_for_their_version);
+	CHECK_RUN(the_scorecard_shows_what_it_has);
+	CHECK_RUN(the_list_has_every_metric_once);
+	corridor_close(corridor);
+	db_close(asked);
+	db_close(raw);
+	arena_free(arena);
+	arena_free(whole);
+	return check_done();
+}
