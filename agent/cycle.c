@@ -42,6 +42,8 @@ static json_int_t number_of(const json_t *object, const char *name)
 /* Opens the run; false in `*due` when another daemon has it or the time has not come. */
 static bool open_run(struct cycle *cycle, bool *due, struct error *error)
 {
+	static const char *const shown[] = { "run", "version", "as_of", "as_of_local", "data_as_of", "data_as_of_local", "brand",
+		"currency" };
 	const struct cycle_options *options = cycle->options;
 	json_t *args = json_pack("{s:s, s:b, s:b}", "policy", options->policy, "dry", options->dry_run, "force",
 		options->force);
@@ -59,12 +61,8 @@ static bool open_run(struct cycle *cycle, bool *due, struct error *error)
 	cycle->fence = number_of(opened, "fence");
 	cycle->as_of = text_of(opened, "as_of");
 	cycle->day = text_of(opened, "day");
-	json_object_set(cycle->report, "run", json_object_get(opened, "run"));
-	json_object_set(cycle->report, "version", json_object_get(opened, "version"));
-	json_object_set(cycle->report, "as_of", json_object_get(opened, "as_of"));
-	json_object_set(cycle->report, "data_as_of", json_object_get(opened, "data_as_of"));
-	json_object_set(cycle->report, "brand", json_object_get(opened, "brand"));
-	json_object_set(cycle->report, "currency", json_object_get(opened, "currency"));
+	for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
+		json_object_set(cycle->report, shown[i], json_object_get(opened, shown[i]));
 	return true;
 }
 
@@ -153,7 +151,9 @@ static bool observe_pools(struct cycle *cycle, struct error *error)
 		for (size_t j = 0; j < cycle->policy->pool_count; j++)
 			if (strcmp(text_of(pool, "pool"), cycle->policy->pools[j]) == 0 &&
 			    strcmp(text_of(pool, "state"), "open") == 0)
-				pools[j] = (struct pool_state){ true, number_of(pool, "remaining"), number_of(pool, "cost_cents") };
+				pools[j] = (struct pool_state){ true, number_of(pool, "remaining") +
+					number_of(json_object_get(cycle->opened, "own_coupons"), text_of(pool, "pool")),
+					number_of(pool, "cost_cents") };
 	return true;
 }
 
@@ -204,6 +204,9 @@ static bool work(struct cycle *cycle, struct error *error)
 	cycle_say(cycle, "scoring the audience");
 	if (!cycle_read_candidates(cycle, error) || !decide_all(cycle, error) || !cycle_record(cycle, error))
 		return false;
+	/* Not "done": the next cycle's guards compare with the numbers of the last one that was. */
+	if (cycle->result->stop != REASON_CHOSEN)
+		return error_set(error, ERROR_STALE, "No action: %s.", reason_meaning(cycle->result->stop));
 	if (cycle->options->dry_run)
 		return true;
 	cycle_say(cycle, "giving to %zu members", cycle->result->chosen_count);

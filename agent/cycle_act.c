@@ -185,8 +185,13 @@ static json_t *draft_item(const struct cycle *cycle, uint32_t place)
 	return item;
 }
 
-static bool draft_chunk(struct cycle *cycle, const struct policy_arm *arm, json_t *items, json_int_t *done,
-	json_int_t *cents, struct error *error)
+/* What became of one arm's messages. */
+struct drafted {
+	json_int_t done, cents, unfit;   /* unfit: a word of the template had no value, or one that may not be shown */
+};
+
+static bool draft_chunk(struct cycle *cycle, const struct policy_arm *arm, json_t *items, struct drafted *drafted,
+	struct error *error)
 {
 	const struct policy_template *template = &cycle->policy->templates[arm->template_index];
 	json_t *answer, *args = json_pack("{s:s, s:I, s:s, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:I, s:O}", "run",
@@ -200,8 +205,9 @@ static bool draft_chunk(struct cycle *cycle, const struct policy_arm *arm, json_
 		json_object_set_new(args, "points", json_sprintf("%lld", (long long)arm->points));
 	if (!cycle_call(cycle, "draft_chunk", args, &answer, error))
 		return error_wrap(error, "drafting %s", arm->name);
-	*done += json_integer_value(json_object_get(answer, "drafts"));
-	*cents += json_integer_value(json_object_get(answer, "value_cents"));
+	drafted->done += json_integer_value(json_object_get(answer, "drafts"));
+	drafted->cents += json_integer_value(json_object_get(answer, "value_cents"));
+	drafted->unfit += (json_int_t)json_array_size(json_object_get(answer, "skipped"));
 	json_object_set(cycle->report, "budget_left_cents", json_object_get(answer, "budget_left_cents"));
 	return true;
 }
@@ -214,7 +220,7 @@ bool cycle_draft(struct cycle *cycle, struct error *error)
 	for (size_t a = 0; good && a < cycle->policy->arm_count; a++) {
 		const struct policy_arm *arm = &cycle->policy->arms[a];
 		size_t count = places_of(cycle, a, places);
-		json_int_t done = 0, cents = 0;
+		struct drafted drafted = { 0, 0, 0 };
 
 		for (size_t from = 0; good && from < count;) {
 			json_t *items = arena_json(cycle->arena, json_array());
@@ -223,10 +229,12 @@ bool cycle_draft(struct cycle *cycle, struct error *error)
 				if (cycle->given[places[from]])
 					json_array_append_new(items, draft_item(cycle, places[from]));
 			if (json_array_size(items) > 0)
-				good = draft_chunk(cycle, arm, items, &done, &cents, error);
+				good = draft_chunk(cycle, arm, items, &drafted, error);
 		}
-		if (done > 0)
-			report_arm(cycle, "drafts", arm, done, cents);
+		if (drafted.done > 0)
+			report_arm(cycle, "drafts", arm, drafted.done, drafted.cents);
+		if (drafted.unfit > 0)
+			report_arm(cycle, "not_drafted", arm, drafted.unfit, 0);
 	}
 	return good;
 }

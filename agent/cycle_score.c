@@ -56,11 +56,12 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 
 	for (size_t i = 0; i < audience->tier_count; i++)
 		json_array_append_new(tiers, json_string(audience->tiers[i]));
-	return json_pack("{s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "as_of", cycle->as_of,
-		"after", (json_int_t)after, "limit", (int)PAGE, "r", model->r, "alpha", model->alpha, "a", model->a, "b", model->b,
-		"modified", model->modified, "horizon_days", (json_int_t)audience->horizon_days, "tiers", tiers, "min_repeat",
-		(json_int_t)audience->min_repeat_purchases, "min_days", (json_int_t)audience->min_days_since_last, "max_days",
-		(json_int_t)audience->max_days_since_last, "min_value_cents", (json_int_t)audience->min_value_cents);
+	return json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run", cycle->run,
+		"as_of", cycle->as_of, "after", (json_int_t)after, "limit", (int)PAGE, "r", model->r, "alpha", model->alpha, "a",
+		model->a, "b", model->b, "modified", model->modified, "horizon_days", (json_int_t)audience->horizon_days, "tiers",
+		tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases, "min_days",
+		(json_int_t)audience->min_days_since_last, "max_days", (json_int_t)audience->max_days_since_last,
+		"min_value_cents", (json_int_t)audience->min_value_cents);
 }
 
 /* One line of the page into one candidate: what SQL scored, and what needs the model's own functions. */

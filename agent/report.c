@@ -22,12 +22,12 @@ static json_int_t number_of(const json_t *object, const char *name)
 static void add_head(struct text *out, const json_t *report)
 {
 	text_format(out, "Cycle of %s (version %lld) for %s, as of %s%s\n", text_of(report, "policy"),
-		(long long)number_of(report, "version"), text_of(report, "brand"), text_of(report, "as_of"),
+		(long long)number_of(report, "version"), text_of(report, "brand"), text_of(report, "as_of_local"),
 		json_is_true(json_object_get(report, "dry_run")) ? ": a dry run, nothing was given" : "");
 	text_format(out, "  run          %s: %s%s%s\n", text_of(report, "run"), text_of(report, "state"),
 		text_of(report, "why")[0] == '\0' ? "" : ", ", text_of(report, "why"));
-	text_format(out, "  data         up to %s\n", text_of(report, "data_as_of")[0] == '\0' ? "(none)"
-		: text_of(report, "data_as_of"));
+	text_format(out, "  data         up to %s\n", text_of(report, "data_as_of_local")[0] == '\0' ? "(none)"
+		: text_of(report, "data_as_of_local"));
 }
 
 static void add_observations(struct text *out, const json_t *report)
@@ -87,6 +87,8 @@ static void add_arms(struct text *out, const json_t *report, const char *list, c
 const char *report_text(struct arena *arena, const json_t *report)
 {
 	struct text out = text_open(arena, REPORT_MOST);
+	const json_t *one;
+	size_t i;
 
 	add_head(&out, report);
 	add_observations(&out, report);
@@ -94,6 +96,9 @@ const char *report_text(struct arena *arena, const json_t *report)
 	text_add(&out, "\nWhat it did\n");
 	add_arms(&out, report, "gifts", "gave");
 	add_arms(&out, report, "drafts", "drafted");
+	json_array_foreach(json_object_get(report, "not_drafted"), i, one)
+		text_format(&out, "  no message for %lld of %s: the name is missing, or has marks that a message may not carry\n",
+			(long long)number_of(one, "members"), text_of(one, "tier"));
 	if (json_object_get(report, "gifts") == NULL && json_object_get(report, "drafts") == NULL)
 		text_add(&out, "  nothing\n");
 	if (json_object_get(report, "budget_left_cents") != NULL)

@@ -19,5 +19,5 @@ bool run_list_candidates(struct call *call)
 		agent_number(call, "limit"), real(call, "r"), real(call, "alpha"), real(call, "a"), real(call, "b"),
 		call_truth(call, "modified") ? "t" : "f", agent_number(call, "horizon_days"), db_array_close(&tiers),
 		agent_number(call, "min_repeat"), agent_number(call, "min_days"), agent_number(call, "max_days"),
-		agent_number(call, "min_value_cents")));
+		agent_number(call, "min_value_cents"), call_text(call, "run")));
 }

@@ -12,4 +12,4 @@ create view reading.email_consents as
 
 -- When the resident last did something for or to a member.
 create view reading.contacts as
-	select a.tenant, a.member, a.created_at from data.actions a where a.run is not null and a.state = 'done';
+	select a.tenant, a.member, a.run, a.created_at from data.actions a where a.run is not null and a.state = 'done';

@@ -1,14 +1,14 @@
 -- A run (one cycle of a policy): opened under a lease and a fence number that every write of it carries, so that of
 -- any number of daemons one runs, and one that was paused and wakes up believing is refused.
 
--- Opens the policy's run if it is due (or p_force), or takes over one whose daemon went silent. Answers
+-- Opens the policy's run if it is due (or p_force), or takes over one whose daemon went silent within the hour. Answers
 -- {"due": false, ...} when there is nothing to do.
 create function app.open_run(p_tenant int, p_call uuid, p_key text, p_daemon text, p_policy text, p_as_of text,
 	p_dry_run boolean, p_force boolean) returns jsonb language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
 	s data.policy_states; p data.policies; r data.runs; v_key data.keys; t data.tenants; v_late interval; v_fence bigint;
-	v_as_of timestamptz;
+	v_as_of timestamptz; v_go_on boolean; v_own bigint; v_own_drafts bigint;
 begin
 	perform app.enter(p_tenant);
 	select * into t from data.tenants x where x.tenant = p_tenant;
@@ -26,11 +26,22 @@ begin
 	elsif s.lease_until > app.now() and p_force then
 		perform app.refuse('FLFEN', format('The policy %s is being run by %s until %s at the latest: wait for it.', p_policy,
 			s.lease_by, s.lease_until));
-	elsif not p_force and (s.lease_until > app.now() or s.next_run_at > app.now() or not s.enabled) then
+	elsif not p_force and (s.lease_until > app.now() or not s.enabled) then
 		return jsonb_build_object('due', false);
 	end if;
+	-- What another daemon left open is gone on with while its decisions are fresh, with the same moment and fence + 1.
+	select * into r from data.runs x where x.tenant = p_tenant and x.policy = p_policy and x.state = 'open'
+		and x.dry_run = p_dry_run order by x.started_at desc limit 1 for update;
+	v_go_on := r.run is not null and r.version = s.version and v_as_of is null
+		and r.started_at > app.now() - interval '1 hour';
+	if r.run is not null and not v_go_on then
+		update data.runs set state = 'failed', ended_at = app.now(), summary = '{"why": "its daemon went silent"}'
+			where tenant = p_tenant and policy = p_policy and state = 'open' and dry_run = p_dry_run;
+	end if;
 	v_late := app.now() - s.next_run_at;
-	if not p_force and s.catch_up = 'skip' and v_late > interval '1 hour' then
+	if not p_force and not v_go_on and v_late < interval '0' then
+		return jsonb_build_object('due', false);
+	elsif not p_force and not v_go_on and s.catch_up = 'skip' and v_late > interval '1 hour' then
 		update data.policy_states set next_run_at = app.cron_next(s.cron, s.zone, app.now())
 			where tenant = p_tenant and policy = p_policy;
 		return jsonb_build_object('due', false, 'skipped', true);
@@ -39,26 +50,30 @@ begin
 			next_run_at = case when next_run_at <= app.now() then app.cron_next(cron, zone, app.now()) else next_run_at end
 		where tenant = p_tenant and policy = p_policy returning fence into v_fence;
 	select * into p from data.policies x where x.tenant = p_tenant and x.policy = p_policy and x.version = s.version;
-	select * into r from data.runs x where x.tenant = p_tenant and x.policy = p_policy and x.state = 'open'
-		order by x.started_at desc limit 1 for update;
-	if r.run is not null and r.version = s.version and r.dry_run = p_dry_run and v_as_of is null then
+	if v_go_on then
 		update data.runs set fence = v_fence, daemon = p_daemon where tenant = p_tenant and run = r.run returning * into r;
 	else
-		update data.runs set state = 'failed', ended_at = app.now(), summary = '{"why": "its daemon went silent"}'
-			where tenant = p_tenant and policy = p_policy and state = 'open';
 		insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents, started_at, daemon)
 			values (p_tenant, app.new_id(), p_policy, s.version, p_key, v_fence, coalesce(v_as_of, app.now()), p_dry_run,
 				'open', (p.body #>> '{budget,per_cycle_cents}')::bigint, app.now(), p_daemon) returning * into r;
 	end if;
+	-- What this run has done already counts as if it were still to do: whoever goes on decides the same again.
+	select coalesce(sum(a.value_cents), 0), count(*) filter (where a.tool = 'draft_outreach') into v_own, v_own_drafts
+		from data.actions a where a.tenant = p_tenant and a.run = r.run and a.state = 'done';
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'open_run', 'executed', '', p.body_hash, null, 1,
 		jsonb_build_object('run', r.run, 'policy', p_policy, 'fence', v_fence));
 	return jsonb_build_object('due', true, 'run', r.run, 'fence', v_fence, 'policy', p_policy, 'version', s.version,
 		'body', p.body, 'fit', s.fit, 'as_of', r.as_of, 'dry_run', p_dry_run,
 		'day', to_char(r.as_of at time zone s.zone, 'YYYY-MM-DD'), 'zone', s.zone, 'brand', t.name, 'currency', t.currency,
 		'cents_per_100_points', t.cents_per_100_points, 'message_cents', t.message_cost_cents,
+		'as_of_local', reading.local_stamp(r.as_of, t.zone), 'data_as_of_local', reading.local_stamp(t.data_as_of, t.zone),
 		'data_as_of', t.data_as_of, 'data_age_hours', extract(epoch from r.as_of - t.data_as_of) / 3600,
-		'cap_cents', v_key.cap_cents, 'budget_left_cents', app.left_of(p_tenant, v_key),
-		'drafts_left', greatest(0, t.open_drafts_most - (select count(*) from data.drafts d where d.tenant = p_tenant and d.state = 'waiting')),
+		'cap_cents', v_key.cap_cents, 'budget_left_cents', app.left_of(p_tenant, v_key) + v_own,
+		'drafts_left', greatest(0, t.open_drafts_most + v_own_drafts - (select count(*) from data.drafts d
+			where d.tenant = p_tenant and d.state = 'waiting')),
+		'own_coupons', (select coalesce(jsonb_object_agg(x.pool, x.n), '{}') from (select a.detail ->> 'pool' as pool,
+			count(*) as n from data.actions a where a.tenant = p_tenant and a.run = r.run and a.state = 'done'
+			and a.tool = 'issue_coupon' group by 1) x),
 		'spent_cents', r.spent_cents, 'previous', (select x.summary -> 'observations' from data.runs x
 			where x.tenant = p_tenant and x.policy = p_policy and x.state = 'done' and not x.dry_run
 			order by x.started_at desc limit 1));
@@ -215,16 +230,16 @@ begin
 			and a.state = 'done');
 end $$;
 
--- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet, and not written to
--- by any run within the cool-down. In order of member, so that two chunks lock in one order.
+-- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet (nor taken back since),
+-- and not written to by another run within the cool-down. In order of member, so that two chunks lock in one order.
 create function app.servable(p_tenant int, p_run data.runs, p_tool text, p_cool_down_days int, p_members bigint[])
 returns bigint[] language sql volatile as $$
 	select coalesce(array_agg(d.member order by d.member), '{}')
 	from data.decisions d
 	where d.tenant = p_tenant and d.run = (p_run).run and d.member = any (p_members) and d.chosen
-		and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member
-			and a.state = 'done' and a.created_at > app.now() - make_interval(days => p_cool_down_days)
-			and a.run is not null and (a.run <> (p_run).run or a.tool = p_tool))
+		and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member and a.run is not null
+			and case a.run when (p_run).run then a.tool = p_tool
+				else a.state = 'done' and a.created_at > app.now() - make_interval(days => p_cool_down_days) end)
 $$;
 
 -- The cycle's own limit, then the key's window, last.

@@ -1,7 +1,8 @@
 -- The members of an audience with their scores, in order of member; the score is P(buys in the next s), now and as
 -- it stood at the last visit: Fader, Hardie, Lee 2005 (BG/NBD) or Batislam et al. 2007 (MBG/NBD, $9).
 -- $1 tenant, $2 as of, $3 after this member, $4 at most so many, $5 r, $6 alpha, $7 a, $8 b, $9 modified, $10 horizon
--- in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in 365 days
+-- in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in 365 days,
+-- $16 the run that asks: what it did itself is no contact yet. Days since a contact are whole ones; later than as of: 0
 -- One row: lines "member tier x days_to_last days_since_first p_now p_then mean_cents year_cents consent contact_days",
 -- their number
 with t as (
@@ -27,6 +28,6 @@ with t as (
 )
 select string_agg(q.member || ' ' || q.tier || ' ' || q.x || ' ' || q.t_x || ' ' || q.age || ' ' || q.p_now::real || ' '
 		|| q.p_then::real || ' ' || q.mean_cents || ' ' || q.year_cents || ' ' || (c.granted is true)::int || ' '
-		|| coalesce((select ceil(extract(epoch from $2::timestamptz - max(a.created_at)) / 86400)::int from reading.contacts a
-			where a.tenant = $1::int and a.member = q.member), -1), E'\n' order by q.member), count(*)
+		|| coalesce((select greatest(0, floor(extract(epoch from $2::timestamptz - max(a.created_at)) / 86400))::int
+			from reading.contacts a where a.tenant = $1::int and a.member = q.member and a.run <> $16::uuid), -1), E'\n' order by q.member), count(*)
 from q left join reading.email_consents c on c.tenant = $1::int and c.member = q.member
