@@ -19,8 +19,9 @@ OBJECTS := $(SOURCES:%.c=$B/%.o) $B/embed.o
 PARTS   := $(filter-out $B/agent/main.o,$(OBJECTS))
 EMBED   := $(sort $(wildcard sql/migrations/*.sql sql/functions/*.sql sql/queries/*.sql sql/roles/*.sql sql/load/*.sql sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
+TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units bench fuzz install clean packages packages-test packages-bench
+.PHONY: help demo test build units tool-tests bench fuzz install clean packages packages-test packages-bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -83,5 +84,11 @@ units: $(UNITS)
 
 $B/test_%: tests/unit/test_%.c tests/unit/check.h $(PARTS)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
+
+tool-tests: $(TOOLS)
+
+$B/tools/test_%: tests/tools/test_%.c tests/tools/world.c tests/tools/world.h tests/unit/check.h $(PARTS)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< tests/tools/world.c $(PARTS) $(LIBS)
 
 -include $(OBJECTS:.o=.d)

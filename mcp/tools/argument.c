@@ -18,7 +18,8 @@ bool argument_uuid(struct call *call, const char *field)
 	for (size_t i = 0; good && value != NULL && i < 36; i++)
 		good = i == 8 || i == 13 || i == 18 || i == 23 ? value[i] == '-' : isxdigit((unsigned char)value[i]) != 0;
 	return good || call_refuse(call, ERROR_ARGUMENT, "%s is \"%.60s\"; it must be an id like "
-		"01a2b3c4-d5e6-7f80-9a1b-2c3d4e5f6071, as the list tools show it.", field, utf8_shown(call->arena, value, false));
+		"01a2b3c4-d5e6-7f80-9a1b-2c3d4e5f6071, as the list tools show it.", field,
+		utf8_shown(call->arena, value, false));
 }
 
 static int days_of(int year, int month)
@@ -67,8 +68,8 @@ bool argument_time(struct call *call, const char *field)
 {
 	const char *value = call_text(call, field);
 
-	return value == NULL || is_moment(value) || call_refuse(call, ERROR_ARGUMENT, "%s is \"%.60s\"; it must be a moment "
-		"with its zone, like 2026-03-01T08:00:00Z or 2026-03-01T09:00:00+01:00.", field,
+	return value == NULL || is_moment(value) || call_refuse(call, ERROR_ARGUMENT, "%s is \"%.60s\"; it must be a "
+		"moment with its zone, like 2026-03-01T08:00:00Z or 2026-03-01T09:00:00+01:00.", field,
 		utf8_shown(call->arena, value, false));
 }
 

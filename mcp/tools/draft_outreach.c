@@ -48,7 +48,8 @@ bool run_draft_outreach(struct call *call)
 	if (!member_find(call, &member))
 		return false;
 	if (member.email == NULL)
-		return call_refuse(call, ERROR_NOT_FOUND, "Member %lld has no e-mail address: no message was drafted.", member.id);
+		return call_refuse(call, ERROR_NOT_FOUND, "Member %lld has no e-mail address: no message was drafted.",
+			member.id);
 	if (argument_has_secret(call_text(call, "subject")) || argument_has_secret(call_text(call, "body")))
 		return call_refuse(call, ERROR_ARGUMENT, "The text holds what looks like an API key: take it out.");
 	if (!make(call, &member, &outreach) ||

@@ -48,8 +48,8 @@ bool run_list_drafts(struct call *call)
 	struct db_rows *rows;
 
 	if (call_truth(call, "text") && !caller_holds(&call->caller, "members:read"))
-		return call_refuse(call, ERROR_SCOPE, "text is true; the words of a message name its member, so this key needs the "
-			"scope members:read for them: leave text out, or ask an admin for a key that has it.");
+		return call_refuse(call, ERROR_SCOPE, "text is true; the words of a message name its member, so this key needs "
+			"the scope members:read for them: leave text out, or ask an admin for a key that has it.");
 	if (member_given(call)) {
 		if (!member_find(call, &member))
 			return false;

@@ -20,8 +20,8 @@ bool run_list_members(struct call *call)
 	struct member member;
 
 	if (call_truth(call, "slipping") && order != NULL)
-		return call_refuse(call, ERROR_ARGUMENT, "sort is \"%s\"; slipping members come by what is at risk, highest first: "
-			"leave out sort, or slipping.", order);
+		return call_refuse(call, ERROR_ARGUMENT, "sort is \"%s\"; slipping members come by what is at risk, highest "
+			"first: leave out sort, or slipping.", order);
 	order = call_truth(call, "slipping") ? "slipping" : order == NULL ? "member" : order;
 	if (!page_open(&page, call, order) || !argument_known(call, "tier", "tier") ||
 	    !argument_known(call, "store", "store") || !query_rows(call, statement_of(order), DB_VALUES(order,

@@ -89,8 +89,8 @@ json_t *member_show(const struct call *call, const struct member *member)
 static bool refuse_missing(struct call *call, const char *email)
 {
 	if (email != NULL)
-		return call_refuse(call, ERROR_NOT_FOUND, "There is no member with the e-mail %s: look at list_members, or give "
-			"`member`.", member_mask_email(call->arena, email));
+		return call_refuse(call, ERROR_NOT_FOUND, "There is no member with the e-mail %s: look at list_members, or "
+			"give `member`.", member_mask_email(call->arena, email));
 	return call_refuse(call, ERROR_NOT_FOUND, "There is no member %lld: look at list_members, or give `email`.",
 		call_number(call, "member", 0));
 }
@@ -115,17 +115,18 @@ static bool refuse_several(struct call *call, const struct db_rows *rows, const 
 
 bool member_find(struct call *call, struct member *member)
 {
-	const char *email = call_text(call, "email");
+	const char *email = call_text(call, "email"), *number = NULL, *index = NULL;
 	bool by_number = json_object_get(call->args, "member") != NULL;
 	struct db_rows *rows;
 
 	if (by_number == (email != NULL))
 		return call_refuse(call, ERROR_ARGUMENT, by_number ? "Give `member` or `email`, not both."
 			: "Give `member` (a number) or `email`: which member is meant?");
-	const char *index = email == NULL ? NULL : seal_blind_index(call->seal, call->caller.tenant, email, call->arena);
-
-	if (!query_rows(call, "find_members", DB_VALUES(by_number ? query_number(call, call_number(call, "member", 0)) : NULL,
-			index), &rows))
+	if (by_number)
+		number = query_number(call, call_number(call, "member", 0));
+	else
+		index = seal_blind_index(call->seal, call->caller.tenant, email, call->arena);
+	if (!query_rows(call, "find_members", DB_VALUES(number, index), &rows))
 		return false;
 	if (db_count(rows) == 0)
 		return refuse_missing(call, email);

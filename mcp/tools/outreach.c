@@ -49,8 +49,8 @@ static bool check_text(const char *field, const char *text, size_t most, bool li
 	if (length > most)
 		return error_set(error, ERROR_FORMAT, "%s has %zu characters; the most is %zu", field, length, most);
 	if (hidden > 0)
-		return error_set(error, ERROR_FORMAT, "%s has a control, invisible or direction-turning character at place %zu%s",
-			field, hidden, lines ? "" : "; a subject is one line");
+		return error_set(error, ERROR_FORMAT, "%s has a control, invisible or direction-turning character at place "
+			"%zu%s", field, hidden, lines ? "" : "; a subject is one line");
 	if (strstr(text, "{{") != NULL || strstr(text, "}}") != NULL)
 		return error_set(error, ERROR_FORMAT, "%s has braces that nothing was filled into", field);
 	const char *link = find_link(text);

@@ -44,8 +44,8 @@ bool page_open(struct page *page, struct call *call, const char *order)
 		: seal_decrypt(call->seal, call->caller.tenant, SEAL_HANDLE, arena_format(call->arena, "\\x%s", cursor),
 			call->arena, &ignored);
 
-	return read_keys(page, plain) || call_refuse(call, ERROR_ARGUMENT, "cursor is \"%.40s\"; it must be the next_cursor of "
-		"an earlier answer of %s with the same sort, unchanged. Leave it out to begin at the first page.",
+	return read_keys(page, plain) || call_refuse(call, ERROR_ARGUMENT, "cursor is \"%.40s\"; it must be the "
+		"next_cursor of an earlier answer of %s with the same sort, unchanged. Leave it out to begin at the first page.",
 		utf8_shown(call->arena, cursor, false), call->tool->name);
 }
 
@@ -75,8 +75,8 @@ bool page_answer(struct page *page)
 			page->last[1] == NULL ? "" : page->last[1]);
 
 		/* Without PostgreSQL's "\x". */
-		json_object_set_new(answer, "next_cursor", json_string(seal_encrypt(call->seal, call->caller.tenant, SEAL_HANDLE,
-			plain, call->arena) + 2));
+		json_object_set_new(answer, "next_cursor", json_string(seal_encrypt(call->seal, call->caller.tenant,
+			SEAL_HANDLE, plain, call->arena) + 2));
 	}
 	return call_answer(call, answer);
 }

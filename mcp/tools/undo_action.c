@@ -75,8 +75,8 @@ static bool answer_preview(struct call *call, const json_t *scope)
 		return false;
 	json_object_set_new(seen, "status", json_string("preview"));
 	json_object_set_new(seen, "next_step", json_string(json_integer_value(json_object_get(seen, "actions")) == 0
-		? "There is nothing to undo here." : "Show this to the person who asked, then call again with the same arguments "
-		"and apply_hash set to hash."));
+		? "There is nothing to undo here." : "Show this to the person who asked, then call again with the same "
+		"arguments and apply_hash set to hash."));
 	return call_answer(call, json_incref(seen));
 }
 
@@ -134,8 +134,8 @@ static bool apply(struct call *call, const json_t *scope, struct undone *undone)
 			seal_uuid(call->id);   /* every chunk is a transaction with its own row in the record */
 		if (!apply_chunk(call, scope, chunk, literal(call, &undone->skip), &done)) {
 			call->audited = false;
-			return chunk == 1 ? false : error_wrap(&call->error, "%lld actions worth %lld cents were undone, the rest was "
-				"not; ask for a new preview", undone->actions, undone->cents);
+			return chunk == 1 ? false : error_wrap(&call->error, "%lld actions worth %lld cents were undone, the rest "
+				"was not; ask for a new preview", undone->actions, undone->cents);
 		}
 		call->audited = true;
 		add_chunk(undone, done);
@@ -159,8 +159,8 @@ static bool answer_apply(struct call *call, const json_t *scope)
 		return false;
 	call->row_count = (int)undone.actions;
 	return call_answer(call, json_pack("{s:s, s:I, s:I, s:I, s:O, s:O*}", "status", "executed", "undone",
-		(json_int_t)undone.actions, "value_cents", (json_int_t)undone.cents, "not_undone_count", (json_int_t)undone.failed,
-		"not_undone", undone.shown, "member", json_object_get(first, "member")));
+		(json_int_t)undone.actions, "value_cents", (json_int_t)undone.cents, "not_undone_count",
+		(json_int_t)undone.failed, "not_undone", undone.shown, "member", json_object_get(first, "member")));
 }
 
 bool run_undo_action(struct call *call)

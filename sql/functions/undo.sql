@@ -23,10 +23,11 @@ begin
 	select jsonb_build_object('actions', count(*), 'value_cents', coalesce(sum(value_cents), 0),
 			'by_tool', coalesce((select jsonb_object_agg(tool, n) from (select tool, count(*) n
 				from app.undo_scope(p_tenant, p_key, p_scope) group by tool) t), '{}'),
-			'hash', encode(sha256(convert_to(coalesce(string_agg(action::text, ',' order by created_at desc, action), ''), 'UTF8')), 'hex'),
-			'first', coalesce((select jsonb_agg(jsonb_build_object('action', f.action, 'tool', f.tool, 'member', f.member,
-				'value_cents', f.value_cents, 'at', f.created_at)) from (select * from app.undo_scope(p_tenant, p_key,
-				p_scope) limit 20) f), '[]'))
+			'hash', encode(sha256(convert_to(coalesce(
+				string_agg(action::text, ',' order by created_at desc, action), ''), 'UTF8')), 'hex'),
+			'first', coalesce((select jsonb_agg(jsonb_build_object('action', f.action, 'tool', f.tool,
+					'member', f.member, 'value_cents', f.value_cents, 'at', f.created_at))
+				from (select * from app.undo_scope(p_tenant, p_key, p_scope) limit 20) f), '[]'))
 		into v from app.undo_scope(p_tenant, p_key, p_scope) s;
 	if (v ->> 'actions')::bigint = 0 and p_scope ? 'action' then
 		perform app.refuse_undo(p_tenant, p_key, (p_scope ->> 'action')::uuid);
@@ -44,7 +45,8 @@ begin
 	if a.action is null then
 		perform app.refuse('FLNOT', format('There is no action %s: list_actions shows them.', p_action));
 	end if;
-	perform app.refuse('FLSTA', format('Action %s was undone at %s by %s already.', p_action, a.undone_at, a.undone_by));
+	perform app.refuse('FLSTA', format('Action %s was undone at %s by %s already.', p_action, a.undone_at,
+		a.undone_by));
 end $$;
 
 -- Reverses one action: its row first, so that two undoers cannot both pass; then the effect's own reverse. The

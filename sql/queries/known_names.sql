@@ -8,5 +8,6 @@ select name, name = $3::text or $2::text = 'run' from (
 	union all select pool from reading.pools where tenant = $1::int and $2::text = 'pool'
 	union all select policy from reading.policies where tenant = $1::int and $2::text = 'policy'
 	union all select key from reading.keys where tenant = $1::int and $2::text = 'key'
-	union all select run::text from reading.runs where tenant = $1::int and $2::text = 'run' and run::text = lower($3::text)
+	union all select run::text from reading.runs where tenant = $1::int and $2::text = 'run'
+		and run::text = lower($3::text)
 ) x order by (name = $3::text) desc, name limit 100

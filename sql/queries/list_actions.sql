@@ -1,5 +1,6 @@
--- Actions, newest first. $1 tenant; each of the next may be null: $2 action, $3 member, $4 run, $5 key, $6 tool, $7 state,
--- $8 from, $9 to, $10 microseconds since 1970 and $11 action of the last row of the page before; $12 at most so many
+-- Actions, newest first. $1 tenant; each of the next may be null: $2 action, $3 member, $4 run, $5 key, $6 tool,
+-- $7 state, $8 from, $9 to, $10 microseconds since 1970 and $11 action of the last row of the page before; $12 at most
+-- so many
 -- Rows: microseconds, action, member, sealed name, sealed e-mail, JSON of the rest
 select (extract(epoch from a.created_at) * 1000000)::bigint, a.action, a.member, m.name_sealed, m.email_sealed,
 	jsonb_build_object('action', a.action, 'tool', a.tool, 'key', a.key, 'run', a.run, 'value_cents', a.value_cents,

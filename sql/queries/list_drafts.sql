@@ -4,8 +4,8 @@
 select (extract(epoch from d.created_at) * 1000000)::bigint, d.draft, d.member, m.name_sealed, m.email_sealed,
 	jsonb_build_object('draft', d.draft, 'state', d.state, 'channel', d.channel, 'policy', d.policy,
 		'policy_version', d.policy_version, 'arm', d.arm, 'run', d.run, 'text_hash', d.text_hash::text,
-		'created_at', reading.stamp(d.created_at), 'expires_at', reading.stamp(d.expires_at), 'decided_by', d.decided_by,
-		'decided_at', reading.stamp(d.decided_at), 'reason', d.reason),
+		'created_at', reading.stamp(d.created_at), 'expires_at', reading.stamp(d.expires_at),
+		'decided_by', d.decided_by, 'decided_at', reading.stamp(d.decided_at), 'reason', d.reason),
 	d.subject_sealed, d.body_sealed
 from reading.drafts d left join reading.members m on m.tenant = $1::int and m.member = d.member
 where d.tenant = $1::int and ($2::text is null or d.state = $2::text) and ($3::bigint is null or d.member = $3::bigint)

@@ -6,7 +6,8 @@ with ranked as (
 			when 'last_order' then coalesce(m.last_on - date '1970-01-01', -1)
 			else extract(epoch from m.enrolled_at)::bigint end as value
 	from reading.member_lines m
-	where m.tenant = $1::int and ($3::text is null or m.tier = $3::text) and ($4::text is null or m.home_store = $4::text)
+	where m.tenant = $1::int and ($3::text is null or m.tier = $3::text)
+		and ($4::text is null or m.home_store = $4::text)
 ), page as (
 	select r.value, r.member from ranked r
 	where $6::bigint is null or r.value < $5::bigint or (r.value = $5::bigint and r.member > $6::bigint)

@@ -3,8 +3,8 @@
 -- $6 member of the last row of the page before or null, $7 at most so many
 -- Rows: cents at risk, member, sealed name, sealed e-mail, JSON of the rest with the risk
 with risks as (
-	select distinct on (d.member) d.member, d.at_risk_cents as value, l.policy, l.run, l.as_of, d.p_now, d.p_then, d.chosen,
-		d.reason
+	select distinct on (d.member) d.member, d.at_risk_cents as value, l.policy, l.run, l.as_of, d.p_now, d.p_then,
+		d.chosen, d.reason
 	from reading.last_runs l join reading.decisions d on d.tenant = $1::int and d.run = l.run
 	where l.tenant = $1::int and $2::text = 'slipping' and d.p_now < d.p_then
 	order by d.member, d.at_risk_cents desc, l.policy

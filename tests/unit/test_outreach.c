@@ -40,7 +40,8 @@ static void refuses(const char *subject, const char *body, const char *word)
 
 static void plain_text_may_go(void)
 {
-	const char *bodies[] = { "Bis 3. Mai: 5 % auf alles.", "Open 9.30-18.00, a.m. and p.m. too", "U.S. sizes...", "À bientôt…",
+	const char *bodies[] = { "Bis 3. Mai: 5 % auf alles.", "Open 9.30-18.00, a.m. and p.m. too", "U.S. sizes...",
+		"À bientôt…",
 		"Ratio 3:1 / half. Yes" };
 	struct outreach outreach = good;
 	struct error error;
