@@ -52,11 +52,18 @@ static bool read_line(const char *question, char *line, int size)
 	return true;
 }
 
+/* Who is asked sees what for, also with --quiet. */
+static void show_effect(const struct cli *cli, const char *effect, bool answered)
+{
+	if (!answered || !cli->quiet)
+		cli_warn(cli, "%s", utf8_shown(cli->arena, effect, true));
+}
+
 bool cli_confirm_mild(struct cli *cli, const char *effect, struct error *error)
 {
 	char line[16];
 
-	cli_say(cli, "%s", utf8_shown(cli->arena, effect, true));
+	show_effect(cli, effect, cli->yes);
 	if (cli->yes)
 		return true;
 	cli->next = cli_again(cli, "--yes");
@@ -73,7 +80,7 @@ bool cli_confirm_severe(struct cli *cli, const char *effect, struct error *error
 	char line[80];
 	const char *name = cli->tenant_slug;
 
-	cli_say(cli, "%s", utf8_shown(cli->arena, effect, true));
+	show_effect(cli, effect, cli->confirm != NULL);
 	if (cli->confirm != NULL && strcmp(cli->confirm, name) == 0)
 		return true;
 	cli->next = cli_again(cli, arena_format(cli->arena, "--confirm=%s", name));

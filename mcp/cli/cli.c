@@ -37,7 +37,7 @@ static bool asks_json(int argc, char **argv)
 
 static void read_globals(struct cli *cli)
 {
-	cli->json = cli_switch(cli, "json");
+	cli->json = cli->json || cli_switch(cli, "json");
 	cli->csv = cli_switch(cli, "csv");
 	cli->quiet = cli_switch(cli, "quiet");
 	cli->yes = cli_switch(cli, "yes");

@@ -90,7 +90,7 @@ static bool wait_quiet(struct cli *cli, struct stopping *stop, struct error *err
 	for (;;) {
 		/* Reaping first: what a dead daemon left in flight becomes known as unknown, or nothing is ever quiet. */
 		if (!db_query(cli->db, 0, "reap", DB_VALUES(tenant), cli->arena, NULL, error) ||
-		    !db_query(cli->db, 0, "count_in_flight", DB_VALUES(tenant), cli->arena, &rows, error))
+		    !db_query(cli->db, 0, "cli_in_flight", DB_VALUES(tenant), cli->arena, &rows, error))
 			return false;
 		stop->in_flight = db_number(rows, 0, 0);
 		if (stop->in_flight == 0)
