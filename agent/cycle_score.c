@@ -5,7 +5,7 @@
 
 #include "cycle_steps.h"
 
-enum { PAGE = 50000 };
+enum { PAGE = 100000 };   /* numbers of members, not candidates */
 
 /* The next number of a packed line; the text is ours, made by our own statement. */
 static double take(char **at)
@@ -56,8 +56,8 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 
 	for (size_t i = 0; i < audience->tier_count; i++)
 		json_array_append_new(tiers, json_string(audience->tiers[i]));
-	return json_pack("{s:s, s:s, s:I, s:i, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run", cycle->run,
-		"as_of", cycle->as_of, "after", (json_int_t)after, "limit", (int)PAGE, "r", model->r, "alpha", model->alpha, "a",
+	return json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run", cycle->run,
+		"as_of", cycle->as_of, "after", (json_int_t)after, "upto", (json_int_t)after + PAGE, "r", model->r, "alpha", model->alpha, "a",
 		model->a, "b", model->b, "modified", model->modified, "horizon_days", (json_int_t)audience->horizon_days, "tiers",
 		tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases, "min_days",
 		(json_int_t)audience->min_days_since_last, "max_days", (json_int_t)audience->max_days_since_last,
@@ -90,31 +90,35 @@ static struct candidate read_candidate(const struct cycle *cycle, char **at)
 bool cycle_read_candidates(struct cycle *cycle, struct error *error)
 {
 	struct candidate *all = NULL;
-	size_t count = 0, got;
-	int64_t after = 0;
+	size_t count = 0, room = 0;
+	int64_t after = 0, last;
 
 	do {
 		struct arena *page = arena_new();
 		json_t *answer;
 		bool good = tool_call(cycle->corridor, cycle->caller, "list_candidates", arena_json(page, page_args(cycle, after)),
 			page, &answer, error);
+		size_t got = good ? (size_t)json_integer_value(json_object_get(answer, "count")) : 0;
 
-		got = good ? (size_t)json_integer_value(json_object_get(answer, "count")) : 0;
-		if (got > 0) {
-			char *at = arena_copy(page, json_string_value(json_object_get(answer, "lines")));
-			struct candidate *more = arena_alloc(cycle->arena, (count + got) * sizeof *more);
+		last = good ? json_integer_value(json_object_get(answer, "last")) : 0;
+		if (count + got > room) {
+			/* From the first page's share, room for all of them; grown when that was too little. */
+			room = 2 * (count + got) + (size_t)((double)got * (double)(last - after) / PAGE);
+			struct candidate *more = arena_alloc(cycle->arena, room * sizeof *more);
 
 			if (count > 0)
 				memcpy(more, all, count * sizeof *more);
 			all = more;
-			for (size_t i = 0; i < got; i++)
-				all[count++] = read_candidate(cycle, &at);
-			after = all[count - 1].member_id;
 		}
+		char *at = got == 0 ? NULL : arena_copy(page, json_string_value(json_object_get(answer, "lines")));
+
+		for (size_t i = 0; i < got; i++)
+			all[count++] = read_candidate(cycle, &at);
 		arena_free(page);
 		if (!good)
 			return error_wrap(error, "scoring the audience");
-	} while (got == PAGE);
+		after += PAGE;
+	} while (after < last);
 	cycle->input.candidates = all;
 	cycle->input.count = count;
 	return true;

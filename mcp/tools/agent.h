@@ -11,7 +11,8 @@ bool agent_function(struct call *call, const char *name, const char *const *valu
 /* The numbers of a call's arguments as parameters: the run, its fence, and any other whole number. */
 const char *agent_number(const struct call *call, const char *name);
 
-/* Runs a statement that answers packed lines, one text a page, and puts them into the result as "lines". */
+/* Runs a statement that answers one row: packed lines, how many, and the last member's number; they become the
+ * result's "lines", "count" and "last". */
 bool agent_lines(struct call *call, const char *name, const char *const *values, size_t count);
 
 #endif

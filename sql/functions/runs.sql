@@ -101,8 +101,8 @@ begin
 		where b.tenant = p_tenant and b.key = (p_key).key and b.starts_at = v_window);
 end $$;
 
--- What every member had done by a moment: the kept table when nothing newer is in it, the orders otherwise.
-create function app.stats_as_of(p_tenant int, p_as_of timestamptz)
+-- What the members of a range of numbers had done by a moment: the kept table when nothing newer is in it, the orders otherwise.
+create function app.stats_as_of(p_tenant int, p_as_of timestamptz, p_after bigint, p_upto bigint)
 returns table (member bigint, first_on date, last_on date, days int, orders int, spend_cents bigint, year_cents bigint)
 language plpgsql security definer stable set search_path = pg_catalog, pg_temp as $$
 declare
@@ -111,13 +111,14 @@ begin
 	select t.zone, t.data_as_of into v_zone, v_newest from data.tenants t where t.tenant = p_tenant;
 	if v_newest is null or p_as_of >= v_newest then
 		return query select s.member, s.first_on, s.last_on, s.days, s.orders, s.spend_cents, s.year_cents
-			from data.member_stats s where s.tenant = p_tenant;
+			from data.member_stats s where s.tenant = p_tenant and s.member > p_after and s.member <= p_upto;
 	else
 		return query select o.member, min((o.ordered_at at time zone v_zone)::date),
 			max((o.ordered_at at time zone v_zone)::date), count(distinct (o.ordered_at at time zone v_zone)::date)::int,
 			count(*)::int, sum(o.gross_cents - o.discount_cents)::bigint,
 			coalesce(sum(o.gross_cents - o.discount_cents) filter (where o.ordered_at > p_as_of - interval '365 days'), 0)::bigint
-			from data.orders o where o.tenant = p_tenant and o.member is not null and o.ordered_at <= p_as_of
+			from data.orders o where o.tenant = p_tenant and o.member > p_after and o.member <= p_upto
+				and o.ordered_at <= p_as_of
 			group by o.member;
 	end if;
 end $$;

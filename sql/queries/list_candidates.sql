@@ -1,20 +1,19 @@
 -- The members of an audience with their scores, in order of member; the score is P(buys in the next s), now and as
 -- it stood at the last visit: Fader, Hardie, Lee 2005 (BG/NBD) or Batislam et al. 2007 (MBG/NBD, $9).
--- $1 tenant, $2 as of, $3 after this member, $4 at most so many, $5 r, $6 alpha, $7 a, $8 b, $9 modified, $10 horizon
+-- $1 tenant, $2 as of, $3 and $4 members above the one and up to the other, $5 r, $6 alpha, $7 a, $8 b, $9 modified, $10 horizon
 -- in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in 365 days,
 -- $16 the run that asks: what it did itself is no contact yet. Days since a contact are whole ones; later than as of: 0
 -- One row: lines "member tier x days_to_last days_since_first p_now p_then mean_cents year_cents consent contact_days",
--- their number
+-- their number, the highest member's number
 with t as (
 	select zone from reading.tenant where tenant = $1::int
 ), s as (
 	select m.member, array_position($11::text[], m.tier) - 1 as tier, h.days - 1 as x, h.last_on - h.first_on as t_x,
 		(($2::timestamptz) at time zone t.zone)::date - h.first_on as age, h.spend_cents / h.orders as mean_cents, h.year_cents
-	from t, app.stats_as_of($1::int, $2::timestamptz) h
+	from t, app.stats_as_of($1::int, $2::timestamptz, $3::bigint, $4::bigint) h
 	join reading.member_tiers m on m.tenant = $1::int and m.member = h.member
-	where m.tier = any ($11::text[]) and h.days - 1 >= $12::int and h.year_cents >= $15::bigint and h.member > $3::bigint
+	where m.tier = any ($11::text[]) and h.days - 1 >= $12::int and h.year_cents >= $15::bigint
 		and (($2::timestamptz) at time zone t.zone)::date - h.last_on between $13::int and $14::int
-	order by m.member limit $4::int
 ), p as (
 	select s.*, $5::float8 as r, $6::float8 as al, $7::float8 as a, $8::float8 as b, $10::int / 7.0::float8 as h,
 		s.t_x / 7.0::float8 as tx, s.age / 7.0::float8 as ag,
@@ -28,6 +27,9 @@ with t as (
 )
 select string_agg(q.member || ' ' || q.tier || ' ' || q.x || ' ' || q.t_x || ' ' || q.age || ' ' || q.p_now::real || ' '
 		|| q.p_then::real || ' ' || q.mean_cents || ' ' || q.year_cents || ' ' || (c.granted is true)::int || ' '
-		|| coalesce((select greatest(0, floor(extract(epoch from $2::timestamptz - max(a.created_at)) / 86400))::int
-			from reading.contacts a where a.tenant = $1::int and a.member = q.member and a.run <> $16::uuid), -1), E'\n' order by q.member), count(*)
-from q left join reading.email_consents c on c.tenant = $1::int and c.member = q.member
+		|| case when k.at is null then -1 else greatest(0, floor(extract(epoch from $2::timestamptz - k.at) / 86400)) end,
+		E'\n' order by q.member), count(*), (select max(member) from reading.member_tiers where tenant = $1::int)
+from q
+left join reading.email_consents c on c.tenant = $1::int and c.member = q.member
+left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int and a.run <> $16::uuid
+	and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member
