@@ -68,7 +68,8 @@ const probes = [
 	['no method', {}, { jsonrpc: '2.0', id: 7 }, 400, -32600],
 	['method is a number', {}, { jsonrpc: '2.0', id: 7, method: 7 }, 400, -32600],
 	['a response to nothing', {}, { jsonrpc: '2.0', id: 7, result: {} }, 400, -32600],
-	['a modern response', { 'MCP-Protocol-Version': modern }, { jsonrpc: '2.0', id: 7, result: {} }, 400, -32600],
+	['a modern response', { 'MCP-Protocol-Version': modern }, { jsonrpc: '2.0', id: 7, result: {} }, 400, -32600,
+		(error) => assert.match(error.message, /only requests and notifications/)],
 	['params are a list', {}, { jsonrpc: '2.0', id: 7, method: 'ping', params: [] }, 400, -32602],
 ];
 
@@ -104,6 +105,7 @@ const bodies = [
 	['a number too large', '{"jsonrpc":"2.0","id":9223372036854775808,"method":"ping"}', 400, -32700],
 	['64 levels', `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${'['.repeat(62)}${']'.repeat(62)}}}`, 200, 0],
 	['65 levels', `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${'['.repeat(63)}${']'.repeat(63)}}}`, 400, -32600],
+	['brackets and quotes inside texts', `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":"${'[{'.repeat(100)}\\\\","b":"\\"${'['.repeat(100)}"}}`, 200, 0],
 	['100,000 levels', '['.repeat(100000), 400, -32600],
 ];
 
@@ -146,6 +148,8 @@ test('Mcp-Name in Base64', async () => {
 	// Padding whose spare bits are not zero is another spelling of the same bytes: refused.
 	assert.equal((await named('=?base64?d2hvYW0=?=', 'whoam')).status, 200);
 	assert.equal((await named('=?base64?d2hvYW1=?=', 'whoam')).status, 400);
+	assert.equal((await named('=?base64?d2hvYQ==?=', 'whoa')).status, 200);
+	assert.equal((await named('=?base64?d2hvYR==?=', 'whoa')).status, 400);
 });
 
 test('initialize as bridges send it: with modern headers, without _meta', async () => {

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { ask, askLegacy, callTool, daemon, events, keys, listTools, raw } from './client.mjs';
+import { startDaemon } from './programs.mjs';
+import { openStream } from './stream.mjs';
 
 const key = keys.conformance;
 const capabilities = { elicitation: {}, sampling: {}, roots: {} };
@@ -21,6 +23,14 @@ test('fixtures are invisible to every other key', async () => {
 		assert.ok(!(await ask('prompts/list', {}, { key: other })).text.includes('test_'));
 		assert.ok(!(await ask('resources/list', {}, { key: other })).text.includes('test://'));
 	}
+});
+
+test('fixtures are invisible to their own key where the daemon was not started for them', async (t) => {
+	const { url: base } = await startDaemon(t, { FLASHD_CONFORMANCE: '0' });
+
+	assert.ok(!(await listTools({ key, base })).some((one) => one.name.startsWith('test_')));
+	assert.equal((await callTool('test_simple_text', {}, { key, base })).json.error.code, -32602);
+	assert.equal((await askLegacy('logging/setLevel', { level: 'info' }, { key, base })).json.error.code, -32601);
 });
 
 test('the daemon refuses fixtures on an address that others reach', () => {
@@ -119,7 +129,6 @@ test('missing answers are asked for again', async () => {
 });
 
 test('a legacy client is asked on the stream, and nobody else can answer', async () => {
-	const { openStream } = await import('./stream.mjs');
 	const stream = await openStream({ key, body: { jsonrpc: '2.0', id: 5, method: 'tools/call',
 		params: { name: 'test_elicitation', arguments: { message: 'Who are you?' } } } });
 	const question = await stream.next();
