@@ -38,8 +38,17 @@ begin
 	return v_start;
 end $$;
 
--- Takes cents from the window, last of all locks. Refuses by RAISE, so that what was written before goes with it.
--- Returns what is left of the net limit.
+-- Locks the open windows of these keys, in the order of the keys and before any member's row: what one transaction does
+-- for several calls would otherwise take budget after member after budget, and two daemons stood in each other's way
+-- for seconds at a time (measured: 23 writes a second instead of 600). A window that is not open yet is not locked.
+create function app.hold_budgets(p_tenant int, p_keys text[]) returns void language plpgsql volatile as $$
+begin
+	perform from data.budgets b where b.tenant = p_tenant and b.key = any (p_keys) and b.ends_at > app.now()
+		order by b.key, b.starts_at for update;
+end $$;
+
+-- Takes cents from the window, last of all that a call does. Refuses by RAISE, so that what was written before goes
+-- with it. Returns what is left of the net limit.
 create function app.charge(p_tenant int, p_key data.keys, p_window timestamptz, p_cents bigint, p_calls int)
 returns bigint language plpgsql volatile as $$
 declare

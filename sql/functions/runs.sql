@@ -168,6 +168,7 @@ begin
 	v_key := app.pass_key(p_tenant, p_key, case p_kind when 'points' then 'points:write' else 'coupons:write' end, v_tool);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
 	perform app.renew_lease(p_tenant, v_run);
+	perform app.hold_budgets(p_tenant, array[p_key]);
 	v_members := app.servable(p_tenant, v_run, v_tool, p_cool_down_days, p_members);
 	select case p_kind when 'points' then (p_points * t.cents_per_100_points + 99) / 100
 			else (select x.cost_cents from data.pools x where x.tenant = p_tenant and x.pool = p_pool and x.state = 'open') end
@@ -271,6 +272,7 @@ begin
 	v_key := app.pass_key(p_tenant, p_key, 'agent:act', 'draft_outreach');
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
 	perform app.renew_lease(p_tenant, v_run);
+	perform app.hold_budgets(p_tenant, array[p_key]);
 	select t.message_cost_cents into v_each from data.tenants t where t.tenant = p_tenant;
 	select coalesce(array_agg(s.member order by s.member), '{}') into v_members
 		from unnest(app.servable(p_tenant, v_run, 'draft_outreach', p_cool_down_days, p_members)) s(member)

@@ -50,7 +50,7 @@ begin
 end $$;
 
 -- Reverses one action: its row first, so that two undoers cannot both pass; then the effect's own reverse. The
--- money goes back later, with the chunk's: the budget row is the last lock here too.
+-- money goes back with the chunk's, to a budget that was locked before any action, like everywhere.
 create function app.undo_one(p_tenant int, p_key text, p_principal text, p_action uuid) returns void
 language plpgsql volatile as $$
 declare
@@ -89,6 +89,9 @@ begin
 				'the hash is wrong). Nothing was undone: ask for a new preview.');
 		end if;
 	end if;
+	perform from data.budgets b where b.tenant = p_tenant and (b.key, b.starts_at) in (select s.key, s.budget_starts_at
+			from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip) limit p_limit)
+		order by b.key, b.starts_at for update;
 	for x in select s.action, s.value_cents from app.undo_scope(p_tenant, p_key, p_scope) s
 			where s.action <> all (p_skip) limit p_limit loop
 		begin

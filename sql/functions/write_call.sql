@@ -1,6 +1,6 @@
 -- The frame around every write of a key, in the order that the money protocol asks for: gate, flags and key in
--- a fresh statement, idempotency, effect (entity rows), action, audit, and the budget row last. A refusal is
--- raised, so nothing of the call stays.
+-- a fresh statement, idempotency, effect (entity rows), action, audit, and the budget's condition last (its row was
+-- locked first, by app.write_calls). A refusal is raised, so nothing of the call stays.
 create function app.write_call(p_tenant int, p_key text, p_call uuid, p_via text, p_tool text, p_scope text,
 	p_idem text, p_hash bytea, p_args jsonb, p_dry_run boolean) returns jsonb language plpgsql volatile as $$
 declare
@@ -64,16 +64,25 @@ begin
 	return v_old.answer || '{"replayed": true}';
 end $$;
 
--- The write committer's statement: calls of any tenants, in order, in one transaction, each in a subtransaction
--- of its own, so that one refused call never fails its neighbours. Two daemons' batches may wait for each other in
--- a circle; the one that PostgreSQL breaks answers 40P01 for that call, and the committer asks again for it alone.
--- One answer a call: {"answer": …} or {"state": SQLSTATE, "sentence": …}.
+-- The write committer's statement: calls of any tenants in one transaction, each in a subtransaction of its own, so that
+-- one refused call never fails its neighbours. Every batch of every daemon takes its locks in one order (gates, then
+-- budgets, then members), so that two batches wait for each other in a line and not in a circle; where a circle is left
+-- (an undo, a window that opens), the one that PostgreSQL breaks answers 40P01 for that call, and the committer asks
+-- again for it alone. One answer a call, in the order of the calls: {"answer": …} or {"state": …, "sentence": …}.
 create function app.write_calls(p_calls jsonb) returns table (answer jsonb) language plpgsql
 security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
-	c jsonb; v_state text; v_sentence text; v_dry boolean;
+	x record; c jsonb; v_state text; v_sentence text; v_dry boolean; v_answers jsonb[];
 begin
-	for c in select x from jsonb_array_elements(p_calls) x loop
+	for x in select (e ->> 'tenant')::int as tenant, array_agg(distinct e ->> 'key') as keys
+			from jsonb_array_elements(p_calls) e group by 1 order by 1 loop
+		perform app.enter(x.tenant);
+		perform app.hold_gate(x.tenant);
+		perform app.hold_budgets(x.tenant, x.keys);
+	end loop;
+	for x in select e.call, e.place from jsonb_array_elements(p_calls) with ordinality e(call, place)
+			order by (e.call ->> 'tenant')::int, (e.call #>> '{args,member}')::bigint, e.place loop
+		c := x.call;
 		v_dry := coalesce((c ->> 'dry_run')::boolean, false);
 		begin
 			answer := jsonb_build_object('answer', app.write_call((c ->> 'tenant')::int, c ->> 'key',
@@ -93,6 +102,7 @@ begin
 					(c ->> 'hash')::bytea, 0, 0, null);
 			end if;
 		end;
-		return next;
+		v_answers[x.place] := answer;
 	end loop;
+	return query select a.answer from unnest(v_answers) with ordinality a(answer, place) order by a.place;
 end $$;
