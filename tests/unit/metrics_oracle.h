@@ -76,7 +76,7 @@ static int day_part(long number, char part)
 static long month_start(long day, int months)
 {
 	int month = day_part(day, 'Y') * 12 + day_part(day, 'm') - 1 + months;
-	char text[16];
+	char text[32];
 
 	snprintf(text, sizeof text, "%04d-%02d-01", month / 12, month % 12 + 1);
 	return day_number(text);
