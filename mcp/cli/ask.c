@@ -88,9 +88,10 @@ bool cli_confirm_severe(struct cli *cli, const char *effect, struct error *error
 		return error_set(error, ERROR_USAGE, "--confirm says \"%.60s\", and this is about \"%s\". Nothing was done.",
 			cli->confirm, name);
 	if (!cli->terminal)
-		return error_set(error, ERROR_USAGE, "This is asked first, and there is no terminal to ask at: say --confirm=%s. "
-			"Nothing was done.", name);
-	if (read_line(arena_format(cli->arena, "Type %s to go on:", name), line, sizeof line) && strcmp(line, name) == 0)
+		return error_set(error, ERROR_USAGE, "This is asked first, and there is no terminal to ask at: say "
+			"--confirm=%s. Nothing was done.", name);
+	if (read_line(arena_format(cli->arena, "Type %s to go on:", name), line, sizeof line) &&
+	    strcmp(line, name) == 0)
 		return true;
 	return error_set(error, ERROR_USAGE, "That is not \"%s\". Nothing was done.", name);
 }

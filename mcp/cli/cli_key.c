@@ -276,8 +276,8 @@ bool key_budget(struct cli *cli, struct error *error)
 	long long new_cents = strtoll(cents, NULL, 10);
 
 	if (new_cents > now_cents && !cli_confirm_severe(cli, arena_format(cli->arena, "Key %s (\"%s\") of %s may spend "
-			"%s %s instead of %s.", key, table.cells[KEY_NAME], cli->tenant_slug, cli_money(cli, new_cents), table.cells[KEY_PERIOD],
-			cli_money(cli, now_cents)), error))
+			"%s %s instead of %s.", key, table.cells[KEY_NAME], cli->tenant_slug, cli_money(cli, new_cents),
+			table.cells[KEY_PERIOD], cli_money(cli, now_cents)), error))
 		return false;
 	if (!cli_power(cli, "change_budget", DB_VALUES(person, key, cents), &rows, error))
 		return false;

@@ -30,10 +30,15 @@ struct stopping {
 	long long in_flight;
 };
 
+static long stop_seconds(const struct cli *cli)
+{
+	return cli->timeout_seconds > 0 ? cli->timeout_seconds : STOP_SECONDS;
+}
+
 /* Asks until the answer is certain. Only a lock that could not be had in time is asked for again: nothing was done. */
 static bool ask_stop(struct cli *cli, struct stopping *stop, struct error *error)
 {
-	int64_t until_us = clock_monotonic() + 1000000LL * (cli->timeout_seconds > 0 ? cli->timeout_seconds : STOP_SECONDS);
+	int64_t until_us = clock_monotonic() + 1000000 * stop_seconds(cli);
 	struct db *db = cli_db(cli, error);
 	struct db_rows *rows = NULL;
 	bool good = db != NULL;
@@ -49,8 +54,8 @@ static bool ask_stop(struct cli *cli, struct stopping *stop, struct error *error
 	if (!good)
 		return false;
 	if (db_count(rows) == 0)
-		return error_set(error, ERROR_NOT_FOUND, "There is no tenant \"%.60s\": `flashd tenant list` shows them. Nothing "
-			"was done.", stop->tenant);
+		return error_set(error, ERROR_NOT_FOUND, "There is no tenant \"%.60s\": `flashd tenant list` shows them. "
+			"Nothing was done.", stop->tenant);
 	stop->answer = db_json(rows, 0, 0, cli->arena);
 	stop->at = db_text(rows, 0, 1);
 	stop->local = db_text(rows, 0, 2);
@@ -133,7 +138,7 @@ static bool become_quiet(struct cli *cli, struct stopping *stop, struct error *e
 
 static void guard_stop(struct cli *cli, const struct stopping *stop)
 {
-	long seconds = cli->timeout_seconds > 0 ? cli->timeout_seconds : STOP_SECONDS;
+	long seconds = stop_seconds(cli);
 	const char *tenant = stop->tenant == NULL ? "1" : stop->tenant;
 
 	cli->next = arena_format(cli->arena, "as the daemon's role, in psql: %s", cli_statement(cli->arena, "stop_by_hand",
@@ -240,8 +245,8 @@ static bool confirm_resume(struct cli *cli, const char *scope, const char **gene
 			strcmp(scope, "*") == 0 ? cli->tenant_slug : scope, json_is_true(json_object_get(state, "stopped"))
 			? "; the stop that holds is another one: `flashd resume`, or `flashd resume --everything`" : "");
 	*generation = arena_format(cli->arena, "%lld", json_integer_value(json_object_get(stop, "generation")));
-	return cli_confirm_severe(cli, arena_format(cli->arena, "%s was stopped at %s by %s (stop number %s): %s\nIt will go "
-		"on: due policies run, approved messages leave, keys write again.",
+	return cli_confirm_severe(cli, arena_format(cli->arena, "%s was stopped at %s by %s (stop number %s): %s\n"
+		"It will go on: due policies run, approved messages leave, keys write again.",
 		strcmp(scope, "*") == 0 ? cli->tenant_slug : scope, cli_local_time(cli, field(stop, "at")), field(stop, "by"),
 		*generation, field(stop, "reason")), error);
 }

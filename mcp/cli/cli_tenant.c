@@ -129,7 +129,7 @@ bool tenant_person(struct cli *cli, struct error *error)
 static const char *find_member(struct cli *cli, const char *word, struct error *error)
 {
 	const char *number = strspn(word, DIGITS) == strlen(word) && strlen(word) <= 18 ? word : NULL;
-	const char *email = NULL, *tenant = arena_format(cli->arena, "%d", cli->tenant);
+	const char *email = NULL;
 	struct db_rows *rows;
 
 	if (number == NULL && strchr(word, '@') == NULL) {
@@ -143,7 +143,7 @@ static const char *find_member(struct cli *cli, const char *word, struct error *
 			return NULL;
 		email = seal_blind_index(seal, cli->tenant, word, cli->arena);
 	}
-	if (!db_query(cli->db, cli->tenant, "find_members", DB_VALUES(tenant, number, email), cli->arena, &rows, error))
+	if (!db_query(cli->db, cli->tenant, "cli_members", DB_VALUES(number, email), cli->arena, &rows, error))
 		return NULL;
 	if (db_count(rows) == 1)
 		return db_text(rows, 0, 0);

@@ -217,8 +217,8 @@ static bool apply(struct cli *cli, struct undoing *undo, struct error *error)
 	for (int chunk = 1; chunk == 1 || (undo->left > 0 && !cli_interrupted()); chunk++) {
 		if (!apply_chunk(cli, undo, chunk, error)) {
 			cli_progress_end(cli);
-			return chunk == 1 ? false : error_wrap(error, "%lld actions were taken back, the rest was not, or it is not "
-				"known; ask for a new preview", undo->undone);
+			return chunk == 1 ? false : error_wrap(error, "%lld actions were taken back, the rest was not, or it is "
+				"not known; ask for a new preview", undo->undone);
 		}
 		cli_progress(cli, "taken back", undo->undone, undo->total);
 	}

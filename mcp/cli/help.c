@@ -38,8 +38,8 @@ bool help_start(struct cli *cli)
 {
 	struct text text = text_open(cli->arena, HELP_MAX);
 
-	text_add(&text, "flashd keeps a brand's members from leaving: an agent that reads certified numbers, acts inside a\n"
-		"budget, can be undone and stopped, and drafts messages that a human approves.\n\nTo start:\n"
+	text_add(&text, "flashd keeps a brand's members from leaving: an agent that reads certified numbers, acts inside\n"
+		"a budget, can be undone and stopped, and drafts messages that a human approves.\n\nTo start:\n"
 		"  flashd demo             a demo brand, one cycle, a key and the line for Claude Code\n"
 		"  flashd migrate          bring your own database to this version\n"
 		"  flashd tenant create    a brand of your own\n"
@@ -142,9 +142,12 @@ static json_t *list_json(const struct cli_commands *commands)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < commands->count; i++)
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s#}", "name", commands->rows[i]->name, "summary",
-			commands->rows[i]->summary, "usage", commands->rows[i]->usage, (int)strcspn(commands->rows[i]->usage, "\n")));
+	for (size_t i = 0; i < commands->count; i++) {
+		const struct command *row = commands->rows[i];
+
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s#}", "name", row->name, "summary", row->summary,
+			"usage", row->usage, (int)strcspn(row->usage, "\n")));
+	}
 	return list;
 }
 

@@ -148,7 +148,8 @@ const char *cli_reason(struct cli *cli, struct error *error)
 {
 	if (cli->reason != NULL && strlen(cli->reason) <= REASON_MOST)
 		return cli->reason;
-	error_set(error, ERROR_USAGE, cli->reason == NULL ? "--reason TEXT is missing: it is kept for the record. Nothing was done."
+	error_set(error, ERROR_USAGE, cli->reason == NULL
+		? "--reason TEXT is missing: it is kept for the record. Nothing was done."
 		: "--reason has more than 500 bytes. Nothing was done.");
 	return NULL;
 }

@@ -1,6 +1,9 @@
 # The record.
+award 3 1 audit-1 >"$work/ignored"
+run member opt-out 3 --channel sms
 run audit tail
-check "the tail shows who, what and how it ended" eval 'coded 0 && answered ann && answered set_consent && answered executed && plain'
+check "the tail shows who, what and how it ended" \
+	eval 'coded 0 && answered ann && answered set_consent && answered executed && plain'
 run audit tail --limit 3 --json
 check "with --json one object a line" eval 'is_json && [ "$(wc -l <"$work/out")" = 3 ]'
 run audit tail --tool create_key --limit 100 --json
@@ -19,5 +22,6 @@ tries=0
 until grep -q add_person "$work/follow" || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
 kill $following
 wait $following 2>/dev/null
-check "--follow shows what comes, once" [ "$(jq -r 'select(.tool == "add_person" and .detail.person == "pat") | .call' "$work/follow" | wc -l)" = 1 ]
+check "--follow shows what comes, once" \
+	[ "$(jq -r 'select(.tool == "add_person" and .detail.person == "pat") | .call' "$work/follow" | wc -l)" = 1 ]
 check "and nothing before it but the last call" [ "$(wc -l <"$work/follow")" = 2 ]

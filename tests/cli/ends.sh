@@ -42,10 +42,12 @@ for command in "${commands[@]}"; do
 	[ ${#words[@]} -gt 0 ] && [ "${words[0]}" != - ] || continue
 	LIMIT=60 run "${words[@]}" --tenant acme --json
 	# A cycle without numbers to go by takes no action and says so: a good answer, and code 3.
-	check "$command --json: one object a line on success" eval 'coded $([ "$command" = "agent run" ] && echo 3 || echo 0) && is_json && plain'
+	[ "$command" = "agent run" ] && good=3 || good=0
+	check "$command --json: one object a line on success" eval 'coded $good && is_json && plain'
 	[ "$command" = check ] && continue
 	run "${words[@]}" --tenant acme --config "$work/absent.conf"
-	check "$command without a database: a sentence on stderr, nothing on stdout" eval '[ "$code" = 1 ] || [ "$code" = 5 ] && silent && [ -n "$err" ] && plain'
+	check "$command without a database: a sentence on stderr, nothing on stdout" \
+		eval '[ "$code" = 1 ] || [ "$code" = 5 ] && silent && [ -n "$err" ] && plain'
 	run "${words[@]}" --tenant acme --config "$work/absent.conf" --json
 	check "$command without a database: an error object" eval '[ "$code" = 1 ] || [ "$code" = 5 ] && is_error'
 done
@@ -54,7 +56,8 @@ done
 for line in "resume --reason x" "key revoke $agent_key" "key budget $agent_key 99999999"; do
 	LIMIT=5 run stop --tenant acme --reason 'so that there is something to resume'
 	LIMIT=5 run $line --tenant acme
-	check "without a terminal $line ends with 2 and names the flag" eval 'coded 2 && [[ $err == *--yes* || $err == *--confirm=acme* ]]'
+	check "without a terminal $line ends with 2 and names the flag" \
+		eval 'coded 2 && [[ $err == *--yes* || $err == *--confirm=acme* ]]'
 	check "and gives the whole line to copy" eval 'said "next: flashd ${line%% *}"'
 done
 run resume --tenant acme --reason x --confirm=acme
@@ -71,15 +74,16 @@ terminal() {
 }
 run stop --reason 'for the terminal'
 terminal other "$flashd" resume --reason typed
-check "a wrong name typed: nothing done, code 2" eval 'coded 2 && answered "Type acme to go on:" && answered "Nothing was done"'
+check "a wrong name typed: nothing done, code 2" \
+	eval 'coded 2 && answered "Type acme to go on:" && answered "Nothing was done"'
 terminal acme "$flashd" resume --reason typed
 check "the right name typed resumes" eval 'coded 0 && answered running'
 run key create --preset read-only --name typed --quiet
 key=$(sql "select key from data.keys where name = 'typed'")
 terminal n "$flashd" key revoke "$key"
-check "no is no, code 2" eval 'coded 2 && [ "$(sql "select revoked_at is null from data.keys where key = '"'$key'"'")" = t ]'
+check "no is no, code 2" eval 'coded 2 && key_has "$key" "revoked_at is null" t'
 terminal y "$flashd" key revoke "$key"
-check "yes is yes" eval 'coded 0 && [ "$(sql "select revoked_at is null from data.keys where key = '"'$key'"'")" = f ]'
+check "yes is yes" eval 'coded 0 && key_has "$key" "revoked_at is null" f'
 terminal - "$flashd" key list --all
 check "states have colour on a terminal, with the word" grep -q $'\033\[31mrevoked\033\[0m' "$work/out"
 terminal - "$flashd" key list --all --no-color
@@ -92,7 +96,8 @@ check "not with TERM=dumb" plain
 # A connection that is cut while a power is used: nobody knows, so 5; a gate that stays held: try again, 8.
 hold_gate shared
 run key budget "$agent_key" 1
-check "a busy gate: try again later, code 8, nothing changed" eval 'coded 8 && silent && [ "$(sql "select budget_cents from data.keys where key = '"'$agent_key'"'")" != 1 ]'
+check "a busy gate: try again later, code 8, nothing changed" \
+	eval 'coded 8 && silent && ! key_has "$agent_key" "budget_cents" 1'
 "$flashd" key budget "$agent_key" 1 >"$work/out" 2>"$work/err" </dev/null &
 waiting=$!
 until_sql "$waits_for_gate"

@@ -34,9 +34,18 @@ field() { jq -r "$1" "$work/out"; }
 has() { [ "$(field "$1")" = "$2" ]; }
 # Every line is one JSON object, and there is at least one.
 is_json() { [ -s "$work/out" ] && jq -es 'all(type == "object")' "$work/out" >"$work/jq" 2>&1; }
-is_error() { is_json && jq -e '.error | (.code | length > 0) and (.message | length > 0) and has("next")' "$work/out" >"$work/jq"; }
+is_error() {
+	is_json && jq -e '.error | (.code | length > 0) and (.message | length > 0) and has("next")' "$work/out" >"$work/jq"
+}
 plain() { ! grep -q $'\033' "$work/out" "$work/err"; }
 sql() { psql -X -qAt -v ON_ERROR_STOP=1 -d flash -c "$1"; }
+sql_is() { [ "$(sql "$2")" = "$1" ]; }
+no_key() { sql_is 0 "select count(*) from data.keys where name = '$1'"; }
+key_has() { [ "$(sql "select $2 from data.keys where key = '$1' or name = '$1'")" = "$3" ]; }
+draft_has() { [ "$(sql "select $2 from data.drafts where draft = '$1'")" = "$3" ]; }
+action_is() { [ "$(sql "select state from data.actions where action = '$1'")" = "$2" ]; }
+actions_done() { [ "$(sql "select count(*) from data.actions where state = 'done'")" = "$1" ]; }
+stop_is() { [ "$(sql "select stopped from data.stops where scope = '$1'")" = "$2" ]; }
 # Waits for a condition of the database, at most so long that a broken test ends.
 until_sql() {
 	local tries=0
@@ -63,7 +72,9 @@ free_gate() {
 	exec 7>&-
 	wait $holder
 }
-waits_for_gate="select count(*) > 0 from pg_stat_activity where application_name = 'flashd command' and wait_event_type = 'Lock'"
+commands_at_work="from pg_stat_activity where application_name = 'flashd command'"
+waits_for_gate="select count(*) > 0 $commands_at_work and wait_event_type = 'Lock'"
+counts_flights="select count(*) > 0 $commands_at_work and query like '%count_in_flight%'"
 
 cluster_pids() {
 	local postmaster
@@ -71,20 +82,26 @@ cluster_pids() {
 	echo "$postmaster" $(pgrep -P "$postmaster")
 }
 cluster_pause() { kill -STOP $(cluster_pids); }
-cluster_continue() { [ -z "${CLUSTER:-}" ] || [ ! -e "$CLUSTER/data/postmaster.pid" ] || kill -CONT $(cluster_pids) 2>/dev/null; }
+cluster_continue() {
+	[ ! -e "${CLUSTER:-none}/data/postmaster.pid" ] || kill -CONT $(cluster_pids) 2>/dev/null
+}
 
 # Calls a tool over HTTP as the agent: call NAME JSON; prints the structured answer.
 call() {
-	curl -s -m 20 "http://127.0.0.1:$port/api/mcp" -H "Authorization: Bearer $agent_secret" -H 'Content-Type: application/json' \
-		-H 'Accept: application/json, text/event-stream' -H 'MCP-Protocol-Version: 2025-06-18' \
+	curl -s -m 20 "http://127.0.0.1:$port/api/mcp" -H "Authorization: Bearer $agent_secret" \
+		-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \
+		-H 'MCP-Protocol-Version: 2025-06-18' \
 		-d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$1\",\"arguments\":$2}}" |
 		sed 's/^data: //' | grep '^{' | jq -c '.result.structuredContent // .'
 }
 # award MEMBER POINTS KEY: an action to undo; prints its id.
-award() { call earn_points "{\"member\":$1,\"points\":$2,\"reason\":\"test\",\"idempotency_key\":\"$3\"}" | jq -r .action; }
+award() {
+	call earn_points "{\"member\":$1,\"points\":$2,\"reason\":\"test\",\"idempotency_key\":\"$3\"}" | jq -r .action
+}
 # draft MEMBER KEY: a message that waits; prints its id.
 draft() {
-	call draft_outreach "{\"member\":$1,\"channel\":\"email\",\"subject\":\"Hello\",\"body\":\"Dear Kim\\nwe miss you.\",\"idempotency_key\":\"$2\"}" |
+	call draft_outreach "{\"member\":$1,\"channel\":\"email\",\"subject\":\"Hello\",
+		\"body\":\"Dear Kim\\nwe miss you.\",\"idempotency_key\":\"$2\"}" |
 		jq -r .draft
 }
 
@@ -109,7 +126,9 @@ world_make() {
 	coded 0 || { cat "$work/err"; return 1; }
 	run tenant create acme --name 'Acme Coffee' --zone Europe/Paris --currency EUR --admin ann
 	coded 0 || { cat "$work/err"; return 1; }
-	world_members && world_daemon
+	world_members && world_daemon || return 1
+	run help --json
+	mapfile -t commands < <(field '.commands[].name')
 }
 
 world_members() {
@@ -138,7 +157,7 @@ world_daemon() {
 	"$flashd" serve --no-agent >"$work/serve.out" 2>"$work/serve.err" </dev/null &
 	serve_pid=$!
 	local tries=0
-	until port=$(grep -oE '127\.0\.0\.1:[0-9]+' "$work/serve.err" | head -1 | cut -d: -f2) && [ -n "$port" ]; do
+	until port=$(grep -soE '127\.0\.0\.1:[0-9]+' "$work/serve.err" | head -1 | cut -d: -f2) && [ -n "$port" ]; do
 		tries=$((tries + 1))
 		kill -0 $serve_pid 2>/dev/null && [ $tries -lt 200 ] || { cat "$work/serve.err"; return 1; }
 		sleep 0.1

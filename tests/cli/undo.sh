@@ -1,19 +1,22 @@
 # Undo: a preview that changes nothing, and exactly that preview applied.
 one=$(award 1 100 undo-1)
 two=$(award 2 200 undo-2)
+gone=$(draft 2 undo-gone)
 check "there are two actions to undo" eval '[[ $one == *-*-*-*-* && $two == *-*-*-*-* ]]'
 run undo "$one"
-check "the preview shows it and changes nothing" eval 'coded 0 && answered "1 actions, 1.00 EUR" && answered "$one" && [ "$(sql "select state from data.actions where action = '"'$one'"'")" = done ]'
+check "the preview shows it and changes nothing" \
+	eval 'coded 0 && answered "1 actions, 1.00 EUR" && answered "$one" && action_is $one done'
 hash=$(grep -oE '^hash [0-9a-f]{64}$' "$work/out" | cut -c6-)
 check "it says how to apply" said "--apply $hash"
 run undo "$one" --json
 check "its JSON has the same hash" has .hash "$hash"
 run undo "$one" --apply "${hash//[0-9]/0}"
-check "a wrong hash: code 3 and no change" eval 'coded 3 && silent && [ "$(sql "select state from data.actions where action = '"'$one'"'")" = done ]'
+check "a wrong hash: code 3 and no change" eval 'coded 3 && silent && action_is $one done'
 FLASHD_PERSON='' run undo "$one" --apply "$hash"
-check "nobody undoes nothing" eval 'coded 4 && [ "$(sql "select state from data.actions where action = '"'$one'"'")" = done ]'
+check "nobody undoes nothing" eval 'coded 4 && action_is $one done'
 run undo "$one" --apply "$hash" --json
-check "the right hash takes it back" eval 'coded 0 && is_json && has .undone 1 && has .left 0 && [ "$(sql "select state from data.actions where action = '"'$one'"'")" = undone ]'
+check "the right hash takes it back" \
+	eval 'coded 0 && is_json && has .undone 1 && has .left 0 && action_is $one undone'
 run undo "$one" --apply "$hash"
 check "twice is refused" eval 'coded 3 && said "undone"'
 run undo 019a9f3e-5c1d-7a10-b1c2-2f6f3c1d9e77
@@ -27,21 +30,25 @@ hash=$(field .hash)
 before=$(field .actions)
 three=$(award 1 300 undo-3)
 run undo --from "$from" --to "$to" --apply "$hash"
-check "what happened since voids the hash" eval 'coded 3 && said "not what you were shown" && [ "$(sql "select state from data.actions where action = '"'$two'"'")" = done ]'
+check "what happened since voids the hash" eval 'coded 3 && said "not what you were shown" && action_is $two done'
 run undo --from "$from" --to "$to" --json
 check "the new preview has one more" has .actions $((before + 1))
 hash=$(field .hash)
-# A message that has left cannot come back: reported, the others are taken back.
+# Messages that have left cannot come back: reported, the others are taken back.
+sql "set flash.tenant = '1'; update data.drafts set state = 'sent', decided_by = 'ann', approved_hash = text_hash
+	where draft = '$gone'"
+left=$(sql "select count(*) from data.drafts where state not in ('waiting', 'approved', 'held')")
 run undo --from "$from" --to "$to" --apply "$hash"
-check "a window is taken back, what cannot be is named" eval 'coded 0 && answered "1 not undone" && said "not undone: $flying" &&
-	[ "$(sql "select count(*) from data.actions where state = '"'done'"'")" = 1 ]'
-check "points are back where they were" [ "$(sql "select coalesce(sum(points), 0) from data.balances")" = 0 ]
+check "a window is taken back, what cannot be is named" \
+	eval 'coded 0 && answered "$left not undone" && said "not undone: $gone" && actions_done $left'
+check "points are back where they were" sql_is "0" "select coalesce(sum(points), 0) from data.balances"
 
 # More than one chunk, and Ctrl-C while the first one waits for the gate: it is finished, the second is not begun.
-sql "select count(*) from app.write_calls((select jsonb_agg(jsonb_build_object('tenant', 1, 'call', app.new_id(), 'key', '$agent_key',
-	'via', 'http', 'tool', 'earn_points', 'scope', 'points:write', 'idem', 'many-' || i, 'hash', '\\x00', 'args',
-	jsonb_build_object('member', 1, 'points', 1, 'reason', 'x'))) from generate_series(1, 590) i))" >"$work/many" 2>&1
-check "there are many actions" [ "$(sql "select count(*) from data.actions where idem like 'many-%'")" = 590 ]
+sql "select count(*) from app.write_calls((select jsonb_agg(jsonb_build_object('tenant', 1,
+	'call', app.new_id(), 'key', '$agent_key', 'via', 'http', 'tool', 'earn_points', 'scope', 'points:write',
+	'idem', 'many-' || i, 'hash', '\\x00', 'args', jsonb_build_object('member', 1, 'points', 1, 'reason', 'x')))
+	from generate_series(1, 590) i))" >"$work/many" 2>&1
+check "there are many actions" sql_is "590" "select count(*) from data.actions where idem like 'many-%'"
 run undo --from "$from" --to "$to" --json
 hash=$(field .hash)
 total=$(field .actions)
@@ -53,11 +60,13 @@ kill -INT $waiting
 free_gate
 wait $waiting
 code=$? out=$(<"$work/out") err=$(<"$work/err")
-check "Ctrl-C: what was done is counted, what was not is left, code 130" eval 'coded 130 && is_json && has .undone 500 && has .left $((total - 500)) && said "Interrupted" &&
+check "Ctrl-C: what was done is counted, what was not is left, code 130" \
+	eval 'coded 130 && is_json && has .undone 500 && has .left $((total - 500)) && said "Interrupted" &&
 	[ "$(sql "select count(*) from data.actions where idem like '"'many-%'"' and state = '"'undone'"'")" = 500 ]'
 run undo --from "$from" --to "$to" --apply "$hash"
 check "the old hash is void then" coded 3
 run undo --from "$from" --to "$to" --json
 hash=$(field .hash)
 run undo --from "$from" --to "$to" --apply "$hash" --json
-check "the rest is taken back by a new preview" eval 'coded 0 && is_json && has .undone 90 && has .left 0 && [ "$(sql "select count(*) from data.actions where state = '"'done'"'")" = 1 ]'
+check "the rest is taken back by a new preview" \
+	eval 'coded 0 && is_json && has .undone 90 && has .left 0 && actions_done $left'
