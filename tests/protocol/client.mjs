@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 
 function need(name) {
 	if (!process.env[name])
-		throw new Error(`${name} is not set: tests/protocol/README.md says what these tests need`);
+		throw new Error(`${name} is not set: start these tests with tests/protocol/run`);
 	return process.env[name];
 }
 

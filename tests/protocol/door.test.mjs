@@ -1,7 +1,8 @@
 // The front door over plain HTTP: eras, headers, ids, names, keys, hosts (acceptance 5 to 12 and 23).
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
-import { ask, askLegacy, callTool, golden, keys, meta, modern, raw, readLog, logSize } from './client.mjs';
+import { ask, askLegacy, callTool, daemon, golden, keys, meta, modern, raw, readLog, logSize } from './client.mjs';
 
 const versions = ['2025-03-26', '2025-06-18', '2025-11-25'];
 const discover = { jsonrpc: '2.0', id: 7, method: 'server/discover', params: { _meta: meta() } };
@@ -218,6 +219,40 @@ test('no key, a bad key, a key in the wrong place', async () => {
 	// Before the key, whatever else is wrong.
 	assert.equal((await raw({ key: 'fl_live_nonsense', headers: { 'Content-Type': 'text/plain' }, body: 'x' })).status, 401);
 	assert.equal((await raw({ key: 'fl_live_nonsense', body: '{' })).status, 401);
+});
+
+test('a revoked key gets nothing more, though it was known a moment ago', async () => {
+	const flashd = (...words) => execFileSync(daemon, words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+	const key = flashd('key', 'create', '--preset', 'read-only', '--name', 'short-lived', '--per-minute', '1000');
+	const all = () => Promise.all([ask('tools/list', {}, { key }), ask('server/discover', {}, { key }), callTool(golden.name, golden.args, { key }),
+		askLegacy('initialize', {}, { key }), ask('x/y', {}, { key }), raw({ body: '{', key })]);
+
+	assert.deepEqual((await all()).map((one) => one.status), [200, 200, 200, 200, 404, 400]);
+	flashd('key', 'revoke', key.split('_')[2], '--yes', '--confirm', 'demo', '--reason', 'protocol test');
+	for (const { status, headers, json } of await all()) {
+		assert.equal(status, 401);
+		assert.match(headers['www-authenticate'], /error="invalid_token"/);
+		assert.match(json.error.message, /key/);
+	}
+});
+
+test('every answer and every refusal is in the record before it goes out', { skip: !process.env.FLASHD_PSQL && 'FLASHD_PSQL is not set' }, async () => {
+	const [program, ...words] = process.env.FLASHD_PSQL.split(' ');
+	const rows = () => Number(execFileSync(program, [...words, '-c', 'select count(*) from journal.audit'], { encoding: 'utf8' }));
+	const body = JSON.stringify(discover);
+
+	for (const [status, send] of [
+		[200, () => ask('tools/list')], [200, () => callTool(golden.name, golden.args)], [200, () => askLegacy('ping')],
+		[200, () => callTool('no_such_tool', {})], [404, () => ask('x/y')], [400, () => raw({ body: '{' })],
+		[415, () => raw({ headers: { 'Content-Type': 'text/plain' }, body })], [401, () => raw({ key: null, body })],
+		[401, () => raw({ key: 'fl_live_nonsense', body })], [403, () => raw({ headers: { Origin: 'http://evil.example' }, body })],
+		[403, () => raw({ headers: { Host: 'evil.example' }, body })], [405, () => raw({ method: 'GET' })],
+	]) {
+		const before = rows();
+
+		assert.equal((await send()).status, status);
+		assert.equal(rows() - before, 1, `${send}`);
+	}
 });
 
 test('nothing is announced at the well-known places, and /register says what to do', async () => {
