@@ -113,20 +113,28 @@ static bool refuse_several(struct call *call, const struct db_rows *rows, const 
 		list.bytes, db_count(rows) == CANDIDATES_MOST ? "; …" : "");
 }
 
+static bool find_by_number(struct call *call, struct db_rows **rows)
+{
+	return query_rows(call, "member_by_number", DB_VALUES(query_number(call, call_number(call, "member", 0))), rows);
+}
+
+static bool find_by_email(struct call *call, const char *email, struct db_rows **rows)
+{
+	const char *index = seal_blind_index(call->seal, call->caller.tenant, email, call->arena);
+
+	return query_rows(call, "member_by_email", DB_VALUES(index), rows);
+}
+
 bool member_find(struct call *call, struct member *member)
 {
-	const char *email = call_text(call, "email"), *number = NULL, *index = NULL;
+	const char *email = call_text(call, "email");
 	bool by_number = json_object_get(call->args, "member") != NULL;
 	struct db_rows *rows;
 
 	if (by_number == (email != NULL))
 		return call_refuse(call, ERROR_ARGUMENT, by_number ? "Give `member` or `email`, not both."
 			: "Give `member` (a number) or `email`: which member is meant?");
-	if (by_number)
-		number = query_number(call, call_number(call, "member", 0));
-	else
-		index = seal_blind_index(call->seal, call->caller.tenant, email, call->arena);
-	if (!query_rows(call, "find_members", DB_VALUES(number, index), &rows))
+	if (!(by_number ? find_by_number(call, &rows) : find_by_email(call, email, &rows)))
 		return false;
 	if (db_count(rows) == 0)
 		return refuse_missing(call, email);

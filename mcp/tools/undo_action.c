@@ -1,14 +1,17 @@
 /* Undo in two steps: without apply_hash a preview, with its hash the undo of exactly that. */
+#include <poll.h>
 #include <string.h>
 
 #include "argument.h"
+#include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
 #include "mcp/db/array.h"
 #include "member.h"
 #include "query.h"
 
-/* A chunk holds its members until it commits: small enough that who writes to them waits, and is not turned away. */
-enum { CHUNK = 500, CHUNK_LEAST = 60, SHOWN_MOST = 20 };
+/* A chunk holds its members and budgets until it commits: small enough that who writes to them waits, and is not
+ * turned away. */
+enum { CHUNK = 500, SHOWN_MOST = 20, PATIENCE_MS = 20000, BUSY_POLL_MS = 20 };
 
 /* What is undone: one action, a run or a window of time, as the SQL takes it. */
 static bool read_scope(struct call *call, json_t **scope)
@@ -80,19 +83,21 @@ static bool answer_preview(struct call *call, const json_t *scope)
 	return call_answer(call, json_incref(seen));
 }
 
-/* One chunk; a lock that could not be had is asked for again, with fewer actions at a time. */
+/* One chunk. Busy means that nothing of it was done, because others were writing there: it is asked for again. */
 static bool apply_chunk(struct call *call, const json_t *scope, int chunk, const char *skip, json_t **done)
 {
-	const char *text = arena_dump(call->arena, scope);
+	const char *text = arena_dump(call->arena, scope), *number = query_number(call, chunk);
+	const char *most = query_number(call, CHUNK);
+	int64_t until = clock_monotonic() + PATIENCE_MS * 1000;
 
-	for (int most = CHUNK;; most /= 2) {
+	for (;;) {
+		call->error.code = ERROR_NONE;
 		if (query_answer(call, "apply_undo", DB_VALUES(call->id, whose(call), call->caller.key, call->caller.via, text,
-				call_text(call, "apply_hash"), query_number(call, chunk), skip, query_number(call, most)), done)) {
-			call->error.code = ERROR_NONE;
+				call_text(call, "apply_hash"), number, skip, most), done))
 			return true;
-		}
-		if (call->error.code != ERROR_BUSY || most / 2 < CHUNK_LEAST)
+		if (call->error.code != ERROR_BUSY || clock_monotonic() > until)
 			return false;
+		poll(NULL, 0, BUSY_POLL_MS);
 	}
 }
 

@@ -71,14 +71,17 @@ end $$;
 
 -- Applies a preview, at most p_limit actions a transaction; the caller asks again until `left` is 0. The first
 -- chunk checks the hash; p_chunk > 1 goes on with what that check let through. Of many actions each may fail for
--- itself and is reported; a single one's refusal is the answer. A lock that could not be had ends the chunk, which
--- then has done nothing and can be asked for again.
+-- itself and is reported; a single one's refusal is the answer.
+--
+-- An undo never waits for a lock while it holds one that a writer may want, so it is in no circle with them: it waits
+-- for the budgets first, then takes members only if they are free. What is not free is left for a later chunk; when
+-- nothing was, the chunk answers 55P03: nothing was done, ask again.
 create function app.apply_undo(p_tenant int, p_call uuid, p_key text, p_principal text, p_via text, p_scope jsonb,
 	p_hash text, p_chunk int, p_skip uuid[], p_limit int) returns jsonb language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
-	v_now text; x record; v_ids uuid[] := '{}'; v_cents bigint := 0; v_left bigint; v_failed jsonb := '[]';
-	v_state text; v_sentence text;
+	v_now text; x record; v_batch uuid[]; v_done uuid[] := '{}'; v_cents bigint; v_left bigint; v_failed jsonb := '[]';
+	v_busy boolean := false; v_state text; v_sentence text; v_timeout text := current_setting('lock_timeout');
 begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
@@ -89,35 +92,52 @@ begin
 				'the hash is wrong). Nothing was undone: ask for a new preview.');
 		end if;
 	end if;
-	perform from data.budgets b where b.tenant = p_tenant and (b.key, b.starts_at) in (select s.key, s.budget_starts_at
-			from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip) limit p_limit)
+	select coalesce(array_agg(s.action), '{}') into v_batch from (select u.action
+		from app.undo_scope(p_tenant, p_key, p_scope) u where u.action <> all (p_skip) limit p_limit) s;
+	perform from data.budgets b where b.tenant = p_tenant and (b.key, b.starts_at) in (
+			select a.key, a.budget_starts_at from data.actions a where a.tenant = p_tenant and a.action = any (v_batch))
 		order by b.key, b.starts_at for update;
-	for x in select s.action, s.value_cents from app.undo_scope(p_tenant, p_key, p_scope) s
-			where s.action <> all (p_skip) limit p_limit loop
+	perform set_config('lock_timeout', '1ms', true);
+	for x in select a.action from unnest(v_batch) a(action) loop
 		begin
 			perform app.undo_one(p_tenant, p_key, p_principal, x.action);
-			v_ids := v_ids || x.action;
-			v_cents := v_cents + x.value_cents;
+			v_done := v_done || x.action;
 		exception when others then
 			get stacked diagnostics v_state = returned_sqlstate, v_sentence = message_text;
-			if p_scope ? 'action' or v_state ~ '^(40|55P03|57)' then
+			if v_state = '55P03' then
+				v_busy := true;
+			elsif p_scope ? 'action' then
 				raise;
+			else
+				v_failed := v_failed || jsonb_build_object('action', x.action, 'why', case when v_state like 'FL%'
+					then v_sentence else 'It could not be undone (' || v_state || ').' end);
 			end if;
-			v_failed := v_failed || jsonb_build_object('action', x.action, 'why',
-				case when v_state like 'FL%' then v_sentence else 'It could not be undone (' || v_state || ').' end);
 		end;
 	end loop;
-	if p_scope ? 'action' and v_ids = '{}' then
+	perform set_config('lock_timeout', v_timeout, true);
+	if v_done = '{}' and v_failed = '[]' and v_busy then
+		raise exception using errcode = '55P03', message = 'what is to be undone is being written to';
+	elsif p_scope ? 'action' and v_done = '{}' then
 		perform app.refuse_undo(p_tenant, p_key, (p_scope ->> 'action')::uuid);   -- another was faster
 	end if;
+	v_cents := app.give_back_all(p_tenant, v_done);
 	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip)
 		and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
 	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents,
-		cardinality(v_ids), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_ids), 'not_undone', v_failed));
-	for x in select a.key, a.budget_starts_at, sum(a.value_cents)::bigint as cents from data.actions a
-			where a.tenant = p_tenant and a.action = any (v_ids) group by 1, 2 order by 1, 2 loop
-		perform app.give_back(p_tenant, x.key, x.budget_starts_at, x.cents);
-	end loop;
-	return jsonb_build_object('undone', cardinality(v_ids), 'value_cents', v_cents, 'not_undone', v_failed,
+		cardinality(v_done), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_done), 'not_undone', v_failed));
+	return jsonb_build_object('undone', cardinality(v_done), 'value_cents', v_cents, 'not_undone', v_failed,
 		'left', v_left);
+end $$;
+
+-- Gives the value of actions back to the windows that it came from; what it was in all.
+create function app.give_back_all(p_tenant int, p_actions uuid[]) returns bigint language plpgsql volatile as $$
+declare
+	x record; v_cents bigint := 0;
+begin
+	for x in select a.key, a.budget_starts_at, sum(a.value_cents)::bigint as cents from data.actions a
+			where a.tenant = p_tenant and a.action = any (p_actions) group by 1, 2 loop
+		perform app.give_back(p_tenant, x.key, x.budget_starts_at, x.cents);
+		v_cents := v_cents + x.cents;
+	end loop;
+	return v_cents;
 end $$;

@@ -89,6 +89,67 @@ static void one_of_many_same_calls_writes(void)
 	}
 }
 
+/* A writer in one of two daemons, going through the members its own way round. */
+struct visitor {
+	pthread_t thread;
+	struct corridor *corridor;
+	int step, good;
+	char failure[200];
+};
+
+enum { VISITORS = 12, VISITS = 25 };
+
+static void *visit(void *context)
+{
+	struct visitor *visitor = context;
+	struct caller caller = world_caller("1koperator00");
+
+	for (int i = 0; i < VISITS; i++) {
+		struct arena *arena = arena_new();
+		struct error error;
+		json_t *result;
+		json_t *args = arena_json(arena, json_pack("{s:i, s:i, s:s, s:s}", "member", 1 + (8 + i * visitor->step % 8) % 8,
+			"points", 1, "reason", "x", "idempotency_key", world_idem(arena)));
+		bool good = tool_call(visitor->corridor, &caller, "earn_points", args, arena, &result, &error);
+
+		/* Twice in a circle is bad luck, told as such; anything else is wrong. */
+		if (good && world_text(result, "member/email_masked") != NULL)
+			visitor->good++;
+		else if (good && world_number(result, "member/id") == 4)
+			visitor->good++;
+		else if (good || error.code != ERROR_BUSY)
+			snprintf(visitor->failure, sizeof visitor->failure, "%s", good ? "no member in the answer" : error.text);
+		arena_free(arena);
+	}
+	return NULL;
+}
+
+static void two_daemons_do_not_break_each_other(void)
+{
+	struct arena *arena = arena_new();
+	struct visitor visitors[VISITORS];
+	struct error error;
+	struct corridor *second = corridor_open(&world.settings, &error);
+	const char *actions = "select count(*) from data.actions where tenant = 1 and tool = 'earn_points'";
+	long long before = strtoll(world_ask(arena, "%s", actions), NULL, 10), good = 0;
+
+	CHECK(second != NULL);
+	for (size_t i = 0; i < VISITORS; i++) {
+		visitors[i] = (struct visitor){ .corridor = i % 2 == 0 ? world.corridor : second, .step = i % 2 == 0 ? 3 : -3 };
+		CHECK(pthread_create(&visitors[i].thread, NULL, visit, &visitors[i]) == 0);
+	}
+	for (size_t i = 0; i < VISITORS; i++) {
+		pthread_join(visitors[i].thread, NULL);
+		CHECK_TEXT(visitors[i].failure, "");
+		good += visitors[i].good;
+	}
+	CHECK_INT(strtoll(world_ask(arena, "%s", actions), NULL, 10), before + good);
+	printf("# %lld of %d writes went through\n", good, VISITORS * VISITS);
+	CHECK(good >= VISITORS * VISITS * 9 / 10);
+	corridor_close(second);
+	arena_free(arena);
+}
+
 static void refuses_earn(const char *key, const char *fields, enum error_code code, const char *word)
 {
 	struct arena *arena = arena_new();
@@ -180,6 +241,7 @@ int main(void)
 	CHECK_RUN(dry_run_changes_nothing);
 	CHECK_RUN(same_key_is_one_write);
 	CHECK_RUN(one_of_many_same_calls_writes);
+	CHECK_RUN(two_daemons_do_not_break_each_other);
 	CHECK_RUN(limits_are_the_databases);
 	CHECK_RUN(members_are_found_or_refused);
 	CHECK_RUN(drafts_are_strict);

@@ -145,14 +145,16 @@ void world_open(void)
 	seal_close(seal);
 	world.corridor = corridor_open(&world.settings, &error);
 	need(world.corridor != NULL, "corridor", &error);
-	unlink(key);
-	unlink(arena_format(world.arena, "%s/incarnation", folder));
-	rmdir(folder);
+	world.folder = arena_copy(world.arena, folder);
 }
 
 void world_close(void)
 {
 	struct error error;
+
+	unlink(world.settings.master_key_file);
+	unlink(arena_format(world.arena, "%s/incarnation", world.folder));
+	rmdir(world.folder);
 	struct db *db = db_open(arena_format(world.arena, "host=%s user=postgres dbname=postgres", getenv("PGHOST")),
 		"tests",
 		&error);

@@ -19,6 +19,7 @@ struct world {
 	struct settings settings;
 	struct corridor *corridor;
 	struct db *admin;
+	const char *folder;
 };
 
 extern struct world world;
