@@ -1,0 +1,16 @@
+# Lines wider than `most` columns: a tab goes to the next multiple of 4, a character of UTF-8 is one.
+{
+	line = $0
+	gsub(/[\200-\277]/, "", line)
+	if (length(line) * 4 <= most)
+		next
+	width = 0
+	while ((at = index(line, "\t")) > 0) {
+		width += at - 1
+		width += 4 - width % 4
+		line = substr(line, at + 1)
+	}
+	width += length(line)
+	if (width > most)
+		print FILENAME ":" FNR ": " width " columns"
+}
