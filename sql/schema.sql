@@ -1,0 +1,835 @@
+-- The tables as they stand after all migrations, to read: made by `make schema`, compared by tests/tidy.
+-- Functions and views are not here: sql/functions is made anew at each migrate.
+
+CREATE SCHEMA data;
+
+CREATE SCHEMA journal;
+
+CREATE TABLE data.actions (
+    tenant integer NOT NULL,
+    action uuid NOT NULL,
+    key text NOT NULL,
+    idem text NOT NULL,
+    tool text NOT NULL,
+    run uuid,
+    member bigint,
+    value_cents bigint NOT NULL,
+    budget_starts_at timestamp with time zone NOT NULL,
+    detail jsonb NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone,
+    undone_by text,
+    CONSTRAINT actions_check CHECK (((state = 'undone'::text) = (undone_at IS NOT NULL))),
+    CONSTRAINT actions_state_check CHECK ((state = ANY (ARRAY['done'::text, 'undone'::text]))),
+    CONSTRAINT actions_value_cents_check CHECK ((value_cents >= 0))
+);
+
+ALTER TABLE ONLY data.actions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.attempts (
+    tenant integer NOT NULL,
+    draft uuid NOT NULL,
+    attempt integer NOT NULL,
+    claimed_by text NOT NULL,
+    claimed_at timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone NOT NULL,
+    outcome text NOT NULL,
+    settled_at timestamp with time zone,
+    detail text,
+    CONSTRAINT attempts_outcome_check CHECK ((outcome = ANY (ARRAY['open'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
+);
+
+ALTER TABLE ONLY data.attempts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.balances (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    points bigint NOT NULL,
+    CONSTRAINT balances_points_check CHECK ((points >= 0))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY data.balances FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.budgets (
+    tenant integer NOT NULL,
+    key text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    net_limit bigint NOT NULL,
+    gross_limit bigint NOT NULL,
+    net bigint DEFAULT 0 NOT NULL,
+    gross bigint DEFAULT 0 NOT NULL,
+    net_ceiling bigint NOT NULL,
+    gross_ceiling bigint NOT NULL,
+    calls bigint DEFAULT 0 NOT NULL,
+    minute_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    minute_calls integer DEFAULT 0 NOT NULL,
+    CONSTRAINT budgets_check CHECK ((ends_at > starts_at)),
+    CONSTRAINT budgets_check1 CHECK ((gross >= net)),
+    CONSTRAINT budgets_check2 CHECK ((net <= net_ceiling)),
+    CONSTRAINT budgets_check3 CHECK ((gross <= gross_ceiling)),
+    CONSTRAINT budgets_check4 CHECK (((net_limit <= net_ceiling) AND (gross_limit <= gross_ceiling))),
+    CONSTRAINT budgets_gross_limit_check CHECK ((gross_limit >= 0)),
+    CONSTRAINT budgets_net_check CHECK ((net >= 0)),
+    CONSTRAINT budgets_net_limit_check CHECK ((net_limit >= 0))
+)
+WITH (fillfactor='20');
+
+ALTER TABLE ONLY data.budgets FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.campaigns (
+    tenant integer NOT NULL,
+    campaign text NOT NULL,
+    name text NOT NULL,
+    type text NOT NULL,
+    starts_at timestamp with time zone NOT NULL,
+    ends_at timestamp with time zone NOT NULL,
+    CONSTRAINT campaigns_check CHECK ((ends_at >= starts_at))
+);
+
+ALTER TABLE ONLY data.campaigns FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.consents (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    channel text NOT NULL,
+    granted boolean NOT NULL,
+    at timestamp with time zone NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT consents_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text])))
+);
+
+ALTER TABLE ONLY data.consents FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.coupons (
+    tenant integer NOT NULL,
+    code text NOT NULL,
+    pool text NOT NULL,
+    member bigint,
+    state text NOT NULL,
+    issued_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    redeemed_at timestamp with time zone,
+    action uuid,
+    CONSTRAINT coupons_check CHECK (((state = 'available'::text) = (member IS NULL))),
+    CONSTRAINT coupons_check1 CHECK (((state = 'available'::text) OR (issued_at IS NOT NULL))),
+    CONSTRAINT coupons_state_check CHECK ((state = ANY (ARRAY['available'::text, 'issued'::text, 'redeemed'::text, 'voided'::text, 'expired'::text])))
+);
+
+ALTER TABLE ONLY data.coupons FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.decisions (
+    tenant integer NOT NULL,
+    run uuid NOT NULL,
+    member bigint NOT NULL,
+    p_now real NOT NULL,
+    p_then real NOT NULL,
+    at_risk_cents bigint NOT NULL,
+    holdout_u double precision NOT NULL,
+    arm text,
+    value_cents bigint NOT NULL,
+    chosen boolean NOT NULL,
+    reason text NOT NULL
+);
+
+ALTER TABLE ONLY data.decisions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.drafts (
+    tenant integer NOT NULL,
+    draft uuid NOT NULL,
+    member bigint NOT NULL,
+    run uuid,
+    policy text,
+    policy_version integer,
+    arm text,
+    channel text NOT NULL,
+    audience text NOT NULL,
+    subject_sealed bytea NOT NULL,
+    body_sealed bytea NOT NULL,
+    text_hash bytea NOT NULL,
+    state text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    decided_by text,
+    decided_at timestamp with time zone,
+    approved_hash bytea,
+    reason text,
+    CONSTRAINT drafts_check CHECK (((state <> ALL (ARRAY['approved'::text, 'sending'::text, 'sent'::text, 'unknown'::text])) OR (NOT (approved_hash IS DISTINCT FROM text_hash)))),
+    CONSTRAINT drafts_check1 CHECK (((approved_hash IS NULL) OR (decided_by IS NOT NULL))),
+    CONSTRAINT drafts_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'withdrawn'::text, 'void'::text, 'held'::text, 'sending'::text, 'sent'::text, 'failed'::text, 'unknown'::text])))
+)
+WITH (fillfactor='80');
+
+ALTER TABLE ONLY data.drafts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.idempotency (
+    tenant integer NOT NULL,
+    key text NOT NULL,
+    idem text NOT NULL,
+    tool text NOT NULL,
+    body_hash bytea NOT NULL,
+    answer jsonb,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotency_idem_check CHECK (((length(idem) >= 1) AND (length(idem) <= 120)))
+)
+WITH (fillfactor='70');
+
+ALTER TABLE ONLY data.idempotency FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.installation (
+    only_row boolean DEFAULT true NOT NULL,
+    incarnation uuid NOT NULL,
+    system_identifier text NOT NULL,
+    timeline integer NOT NULL,
+    stopped boolean DEFAULT false NOT NULL,
+    generation bigint DEFAULT 0 NOT NULL,
+    stopped_by text,
+    reason text,
+    changed_at timestamp with time zone,
+    CONSTRAINT installation_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE data.keys (
+    tenant integer NOT NULL,
+    key text NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    secret_hash bytea NOT NULL,
+    scopes text[] NOT NULL,
+    cap_cents bigint NOT NULL,
+    calls_per_minute integer NOT NULL,
+    budget_cents bigint,
+    budget_period text DEFAULT 'forever'::text NOT NULL,
+    gears jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    CONSTRAINT keys_budget_cents_check CHECK ((budget_cents >= 0)),
+    CONSTRAINT keys_budget_period_check CHECK ((budget_period = ANY (ARRAY['forever'::text, 'day'::text, 'week'::text, 'month'::text]))),
+    CONSTRAINT keys_calls_per_minute_check CHECK ((calls_per_minute > 0)),
+    CONSTRAINT keys_cap_cents_check CHECK ((cap_cents >= 0)),
+    CONSTRAINT keys_kind_check CHECK ((kind = ANY (ARRAY['read_only'::text, 'operator'::text, 'agent'::text])))
+);
+
+ALTER TABLE ONLY data.keys FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.ledger (
+    tenant integer NOT NULL,
+    entry uuid NOT NULL,
+    member bigint NOT NULL,
+    delta bigint NOT NULL,
+    kind text NOT NULL,
+    lot uuid,
+    action uuid,
+    source text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT ledger_delta_check CHECK ((delta <> 0)),
+    CONSTRAINT ledger_kind_check CHECK ((kind = ANY (ARRAY['earn'::text, 'redeem'::text, 'expire'::text, 'reverse'::text])))
+);
+
+ALTER TABLE ONLY data.ledger FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.lots (
+    tenant integer NOT NULL,
+    lot uuid NOT NULL,
+    member bigint NOT NULL,
+    points bigint NOT NULL,
+    remaining bigint NOT NULL,
+    state text NOT NULL,
+    earned_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone,
+    action uuid,
+    CONSTRAINT lots_check CHECK (((remaining >= 0) AND (remaining <= points))),
+    CONSTRAINT lots_points_check CHECK ((points > 0)),
+    CONSTRAINT lots_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'spent'::text, 'expired'::text, 'reversed'::text])))
+);
+
+ALTER TABLE ONLY data.lots FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.member_stats (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    first_on date NOT NULL,
+    last_on date NOT NULL,
+    days integer NOT NULL,
+    orders integer NOT NULL,
+    spend_cents bigint NOT NULL,
+    year_cents bigint NOT NULL
+);
+
+ALTER TABLE ONLY data.member_stats FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.members (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    external text NOT NULL,
+    name_sealed bytea,
+    email_sealed bytea,
+    phone_sealed bytea,
+    email_index bytea,
+    phone_index bytea,
+    tier text,
+    home_store text,
+    source text,
+    enrolled_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY data.members FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.order_lines (
+    tenant integer NOT NULL,
+    order_ref text NOT NULL,
+    line integer NOT NULL,
+    category text,
+    units integer NOT NULL,
+    amount_cents bigint NOT NULL
+);
+
+ALTER TABLE ONLY data.order_lines FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.orders (
+    tenant integer NOT NULL,
+    order_ref text NOT NULL,
+    member bigint,
+    store text,
+    channel text,
+    ordered_at timestamp with time zone NOT NULL,
+    gross_cents bigint NOT NULL,
+    discount_cents bigint DEFAULT 0 NOT NULL,
+    refund_cents bigint DEFAULT 0 NOT NULL,
+    units integer DEFAULT 1 NOT NULL,
+    coupon text,
+    CONSTRAINT orders_discount_cents_check CHECK ((discount_cents >= 0)),
+    CONSTRAINT orders_gross_cents_check CHECK ((gross_cents >= 0)),
+    CONSTRAINT orders_refund_cents_check CHECK ((refund_cents >= 0))
+);
+
+ALTER TABLE ONLY data.orders FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.people (
+    tenant integer NOT NULL,
+    person text NOT NULL,
+    name text NOT NULL,
+    roles text[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    removed_at timestamp with time zone,
+    CONSTRAINT people_person_check CHECK ((person ~ '^[A-Za-z0-9._@-]{1,80}$'::text)),
+    CONSTRAINT people_roles_check CHECK (((roles <@ ARRAY['viewer'::text, 'approver'::text, 'admin'::text]) AND (roles <> '{}'::text[])))
+);
+
+ALTER TABLE ONLY data.people FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.policies (
+    tenant integer NOT NULL,
+    policy text NOT NULL,
+    version integer NOT NULL,
+    body jsonb NOT NULL,
+    body_hash bytea NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT policies_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY data.policies FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.policy_states (
+    tenant integer NOT NULL,
+    policy text NOT NULL,
+    version integer NOT NULL,
+    key text NOT NULL,
+    enabled boolean NOT NULL,
+    cron text NOT NULL,
+    zone text NOT NULL,
+    catch_up text NOT NULL,
+    next_run_at timestamp with time zone NOT NULL,
+    lease_by text,
+    lease_until timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    fence bigint DEFAULT 0 NOT NULL,
+    fit jsonb,
+    CONSTRAINT policy_states_catch_up_check CHECK ((catch_up = ANY (ARRAY['once'::text, 'skip'::text])))
+);
+
+ALTER TABLE ONLY data.policy_states FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.pools (
+    tenant integer NOT NULL,
+    pool text NOT NULL,
+    name text NOT NULL,
+    campaign text,
+    value_cents bigint NOT NULL,
+    cost_cents bigint NOT NULL,
+    valid_days integer NOT NULL,
+    state text NOT NULL,
+    CONSTRAINT pools_cost_cents_check CHECK ((cost_cents >= 0)),
+    CONSTRAINT pools_state_check CHECK ((state = ANY (ARRAY['open'::text, 'paused'::text, 'closed'::text]))),
+    CONSTRAINT pools_valid_days_check CHECK ((valid_days > 0)),
+    CONSTRAINT pools_value_cents_check CHECK ((value_cents >= 0))
+);
+
+ALTER TABLE ONLY data.pools FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.redemptions (
+    tenant integer NOT NULL,
+    redemption text NOT NULL,
+    code text,
+    pool text NOT NULL,
+    member bigint,
+    store text,
+    order_ref text,
+    redeemed_at timestamp with time zone NOT NULL,
+    discount_cents bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT redemptions_discount_cents_check CHECK ((discount_cents >= 0))
+);
+
+ALTER TABLE ONLY data.redemptions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.runs (
+    tenant integer NOT NULL,
+    run uuid NOT NULL,
+    policy text NOT NULL,
+    version integer NOT NULL,
+    key text NOT NULL,
+    fence bigint NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    dry_run boolean NOT NULL,
+    state text NOT NULL,
+    budget_cents bigint NOT NULL,
+    spent_cents bigint DEFAULT 0 NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    daemon text NOT NULL,
+    summary jsonb,
+    CONSTRAINT runs_budget_cents_check CHECK ((budget_cents >= 0)),
+    CONSTRAINT runs_check CHECK (((spent_cents >= 0) AND (spent_cents <= budget_cents))),
+    CONSTRAINT runs_state_check CHECK ((state = ANY (ARRAY['open'::text, 'done'::text, 'stopped'::text, 'failed'::text, 'refused'::text])))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY data.runs FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.stops (
+    tenant integer NOT NULL,
+    scope text NOT NULL,
+    stopped boolean NOT NULL,
+    generation bigint NOT NULL,
+    changed_by text NOT NULL,
+    reason text NOT NULL,
+    changed_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY data.stops FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.stores (
+    tenant integer NOT NULL,
+    store text NOT NULL,
+    name text NOT NULL,
+    region text,
+    opened_on date
+);
+
+ALTER TABLE ONLY data.stores FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.tenants (
+    tenant integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    zone text NOT NULL,
+    currency text NOT NULL,
+    week_start smallint DEFAULT 1 NOT NULL,
+    cents_per_100_points integer NOT NULL,
+    message_cost_cents integer NOT NULL,
+    open_drafts_most integer DEFAULT 10000 NOT NULL,
+    data_version bigint DEFAULT 1 NOT NULL,
+    data_as_of timestamp with time zone,
+    next_member bigint DEFAULT 1 NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT tenants_cents_per_100_points_check CHECK (((cents_per_100_points >= 0) AND (cents_per_100_points <= 1000000))),
+    CONSTRAINT tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT tenants_message_cost_cents_check CHECK (((message_cost_cents >= 0) AND (message_cost_cents <= 100000))),
+    CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
+    CONSTRAINT tenants_tenant_check CHECK ((tenant > 0)),
+    CONSTRAINT tenants_week_start_check CHECK (((week_start >= 1) AND (week_start <= 7)))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY data.tenants FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.tiers (
+    tenant integer NOT NULL,
+    tier text NOT NULL,
+    name text NOT NULL,
+    rank smallint NOT NULL,
+    threshold_cents bigint
+);
+
+ALTER TABLE ONLY data.tiers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE journal.audit (
+    tenant integer NOT NULL,
+    call uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    principal text NOT NULL,
+    via text NOT NULL,
+    tool text NOT NULL,
+    decision text NOT NULL,
+    code text NOT NULL,
+    args_digest bytea,
+    value_cents bigint,
+    row_count integer,
+    duration_us integer,
+    detail jsonb,
+    CONSTRAINT audit_decision_check CHECK ((decision = ANY (ARRAY['executed'::text, 'replayed'::text, 'dry_run'::text, 'refused'::text, 'failed'::text])))
+);
+
+ALTER TABLE ONLY journal.audit FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE journal.migrations (
+    name text NOT NULL,
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+);
+
+ALTER TABLE ONLY data.actions
+    ADD CONSTRAINT actions_pkey PRIMARY KEY (tenant, action);
+
+ALTER TABLE ONLY data.actions
+    ADD CONSTRAINT actions_tenant_key_idem_key UNIQUE (tenant, key, idem);
+
+ALTER TABLE ONLY data.attempts
+    ADD CONSTRAINT attempts_pkey PRIMARY KEY (tenant, draft, attempt);
+
+ALTER TABLE ONLY data.balances
+    ADD CONSTRAINT balances_pkey PRIMARY KEY (tenant, member);
+
+ALTER TABLE ONLY data.budgets
+    ADD CONSTRAINT budgets_pkey PRIMARY KEY (tenant, key, starts_at);
+
+ALTER TABLE ONLY data.campaigns
+    ADD CONSTRAINT campaigns_pkey PRIMARY KEY (tenant, campaign);
+
+ALTER TABLE ONLY data.consents
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (tenant, member, channel);
+
+ALTER TABLE ONLY data.coupons
+    ADD CONSTRAINT coupons_pkey PRIMARY KEY (tenant, code);
+
+ALTER TABLE ONLY data.decisions
+    ADD CONSTRAINT decisions_pkey PRIMARY KEY (tenant, run, member);
+
+ALTER TABLE ONLY data.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (tenant, draft);
+
+ALTER TABLE ONLY data.idempotency
+    ADD CONSTRAINT idempotency_pkey PRIMARY KEY (tenant, key, idem);
+
+ALTER TABLE ONLY data.installation
+    ADD CONSTRAINT installation_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY data.keys
+    ADD CONSTRAINT keys_pkey PRIMARY KEY (tenant, key);
+
+ALTER TABLE ONLY data.ledger
+    ADD CONSTRAINT ledger_pkey PRIMARY KEY (tenant, entry);
+
+ALTER TABLE ONLY data.lots
+    ADD CONSTRAINT lots_pkey PRIMARY KEY (tenant, lot);
+
+ALTER TABLE ONLY data.member_stats
+    ADD CONSTRAINT member_stats_pkey PRIMARY KEY (tenant, member);
+
+ALTER TABLE ONLY data.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (tenant, member);
+
+ALTER TABLE ONLY data.members
+    ADD CONSTRAINT members_tenant_external_key UNIQUE (tenant, external);
+
+ALTER TABLE ONLY data.order_lines
+    ADD CONSTRAINT order_lines_pkey PRIMARY KEY (tenant, order_ref, line);
+
+ALTER TABLE ONLY data.orders
+    ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant, order_ref);
+
+ALTER TABLE ONLY data.people
+    ADD CONSTRAINT people_pkey PRIMARY KEY (tenant, person);
+
+ALTER TABLE ONLY data.policies
+    ADD CONSTRAINT policies_pkey PRIMARY KEY (tenant, policy, version);
+
+ALTER TABLE ONLY data.policy_states
+    ADD CONSTRAINT policy_states_pkey PRIMARY KEY (tenant, policy);
+
+ALTER TABLE ONLY data.pools
+    ADD CONSTRAINT pools_pkey PRIMARY KEY (tenant, pool);
+
+ALTER TABLE ONLY data.redemptions
+    ADD CONSTRAINT redemptions_pkey PRIMARY KEY (tenant, redemption);
+
+ALTER TABLE ONLY data.runs
+    ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant, run);
+
+ALTER TABLE ONLY data.stops
+    ADD CONSTRAINT stops_pkey PRIMARY KEY (tenant, scope);
+
+ALTER TABLE ONLY data.stores
+    ADD CONSTRAINT stores_pkey PRIMARY KEY (tenant, store);
+
+ALTER TABLE ONLY data.tenants
+    ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant);
+
+ALTER TABLE ONLY data.tenants
+    ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY data.tiers
+    ADD CONSTRAINT tiers_pkey PRIMARY KEY (tenant, tier);
+
+ALTER TABLE ONLY journal.audit
+    ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant, call);
+
+ALTER TABLE ONLY journal.migrations
+    ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
+
+CREATE INDEX actions_member ON data.actions USING btree (tenant, member, created_at);
+
+CREATE INDEX actions_run ON data.actions USING btree (tenant, run) WHERE (run IS NOT NULL);
+
+CREATE INDEX actions_time ON data.actions USING btree (tenant, created_at);
+
+CREATE UNIQUE INDEX attempts_open ON data.attempts USING btree (tenant, draft) WHERE (outcome = 'open'::text);
+
+CREATE INDEX coupons_available ON data.coupons USING btree (tenant, pool) WHERE (state = 'available'::text);
+
+CREATE INDEX coupons_issued ON data.coupons USING btree (tenant, issued_at) WHERE (issued_at IS NOT NULL);
+
+CREATE INDEX coupons_member ON data.coupons USING btree (tenant, member) WHERE (member IS NOT NULL);
+
+CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, created_at);
+
+CREATE INDEX drafts_time ON data.drafts USING btree (tenant, created_at);
+
+CREATE UNIQUE INDEX ledger_action ON data.ledger USING btree (tenant, action, kind) WHERE (action IS NOT NULL);
+
+CREATE UNIQUE INDEX ledger_source ON data.ledger USING btree (tenant, source) WHERE (source IS NOT NULL);
+
+CREATE INDEX ledger_time ON data.ledger USING btree (tenant, at);
+
+CREATE INDEX lots_member ON data.lots USING btree (tenant, member, expires_at) WHERE (remaining > 0);
+
+CREATE INDEX members_email ON data.members USING btree (tenant, email_index) WHERE (email_index IS NOT NULL);
+
+CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHERE (phone_index IS NOT NULL);
+
+CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);
+
+CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents);
+
+CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
+
+CREATE INDEX runs_policy ON data.runs USING btree (tenant, policy, started_at);
+
+ALTER TABLE ONLY data.attempts
+    ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
+
+ALTER TABLE ONLY data.balances
+    ADD CONSTRAINT balances_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.budgets
+    ADD CONSTRAINT budgets_tenant_key_fkey FOREIGN KEY (tenant, key) REFERENCES data.keys(tenant, key);
+
+ALTER TABLE ONLY data.campaigns
+    ADD CONSTRAINT campaigns_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.consents
+    ADD CONSTRAINT consents_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.coupons
+    ADD CONSTRAINT coupons_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.coupons
+    ADD CONSTRAINT coupons_tenant_pool_fkey FOREIGN KEY (tenant, pool) REFERENCES data.pools(tenant, pool);
+
+ALTER TABLE ONLY data.drafts
+    ADD CONSTRAINT drafts_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.keys
+    ADD CONSTRAINT keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.member_stats
+    ADD CONSTRAINT member_stats_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.members
+    ADD CONSTRAINT members_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.members
+    ADD CONSTRAINT members_tenant_home_store_fkey FOREIGN KEY (tenant, home_store) REFERENCES data.stores(tenant, store);
+
+ALTER TABLE ONLY data.members
+    ADD CONSTRAINT members_tenant_tier_fkey FOREIGN KEY (tenant, tier) REFERENCES data.tiers(tenant, tier);
+
+ALTER TABLE ONLY data.order_lines
+    ADD CONSTRAINT order_lines_tenant_order_ref_fkey FOREIGN KEY (tenant, order_ref) REFERENCES data.orders(tenant, order_ref);
+
+ALTER TABLE ONLY data.orders
+    ADD CONSTRAINT orders_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.orders
+    ADD CONSTRAINT orders_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.orders
+    ADD CONSTRAINT orders_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
+
+ALTER TABLE ONLY data.people
+    ADD CONSTRAINT people_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.policies
+    ADD CONSTRAINT policies_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.policy_states
+    ADD CONSTRAINT policy_states_tenant_key_fkey FOREIGN KEY (tenant, key) REFERENCES data.keys(tenant, key);
+
+ALTER TABLE ONLY data.policy_states
+    ADD CONSTRAINT policy_states_tenant_policy_version_fkey FOREIGN KEY (tenant, policy, version) REFERENCES data.policies(tenant, policy, version);
+
+ALTER TABLE ONLY data.pools
+    ADD CONSTRAINT pools_tenant_campaign_fkey FOREIGN KEY (tenant, campaign) REFERENCES data.campaigns(tenant, campaign);
+
+ALTER TABLE ONLY data.pools
+    ADD CONSTRAINT pools_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.redemptions
+    ADD CONSTRAINT redemptions_tenant_code_fkey FOREIGN KEY (tenant, code) REFERENCES data.coupons(tenant, code);
+
+ALTER TABLE ONLY data.redemptions
+    ADD CONSTRAINT redemptions_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.redemptions
+    ADD CONSTRAINT redemptions_tenant_pool_fkey FOREIGN KEY (tenant, pool) REFERENCES data.pools(tenant, pool);
+
+ALTER TABLE ONLY data.redemptions
+    ADD CONSTRAINT redemptions_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
+
+ALTER TABLE ONLY data.runs
+    ADD CONSTRAINT runs_tenant_policy_version_fkey FOREIGN KEY (tenant, policy, version) REFERENCES data.policies(tenant, policy, version);
+
+ALTER TABLE ONLY data.stops
+    ADD CONSTRAINT stops_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.stores
+    ADD CONSTRAINT stores_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.tiers
+    ADD CONSTRAINT tiers_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE data.actions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.attempts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.balances ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.budgets ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.campaigns ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.consents ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.coupons ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.decisions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.drafts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.idempotency ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.keys ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.ledger ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.lots ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.member_stats ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.order_lines ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.orders ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.policies ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.policy_states ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.pools ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.redemptions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.stops ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.stores ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.tenants ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.tiers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE journal.audit ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY one_tenant ON data.actions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.attempts USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.balances USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.budgets USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.campaigns USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.consents USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.coupons USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.decisions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.drafts USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.idempotency USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.keys USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.ledger USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.lots USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.member_stats USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.orders USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.people USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.policies USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.policy_states USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.pools USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.redemptions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.runs USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.stops USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.stores USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.tenants USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.tiers USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON journal.audit USING ((tenant = (current_setting('flash.tenant'::text))::integer));
