@@ -17,11 +17,12 @@ SOURCES := $(sort $(wildcard agent/*.c agent/*/*.c mcp/*/*.c mcp/*/*/*.c)) \
            $(filter-out contrib/demo/main.c,$(wildcard contrib/demo/*.c))
 OBJECTS := $(SOURCES:%.c=$B/%.o) $B/embed.o
 PARTS   := $(filter-out $B/agent/main.o,$(OBJECTS))
-EMBED   := $(sort $(wildcard sql/migrations/*.sql sql/functions/*.sql sql/queries/*.sql sql/roles/*.sql sql/load/*.sql sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
+EMBED   := $(sort $(wildcard sql/roles/*.sql sql/migrations/*.sql sql/functions/*.sql sql/queries/*.sql sql/load/*.sql \
+           sql/metrics/*.json mcp/tools/*.json mcp/doors/*.json policies/*.json skills/*/SKILL.md contrib/maps/*.json))
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units tool-tests bench fuzz install clean packages packages-test packages-bench
+.PHONY: help demo test build units tool-tests bench fuzz install schema powers clean packages packages-test packages-bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,10 +32,10 @@ demo: packages ## install what is missing, build, load a demo brand, run one cyc
 	@$(MAKE) --no-print-directory -j2 build
 	@$B/flashd demo $(ARGS)
 
-test: packages packages-test ## install what is missing and run every test family (ONLY=family or family/name)
+test: packages packages-test ## install what is missing and run every test family (ONLY="unit sql": these)
 	@tests/run $(ONLY)
 
-build: $B/flashd $B/demo-brand ## build/flashd
+build: $B/flashd $B/demo-brand ## build/flashd (SAN=1: build/san, with sanitizers)
 
 bench: packages packages-test packages-bench ## measure the ratios of this build beside its peers
 	@tests/bench/run
@@ -42,12 +43,19 @@ bench: packages packages-test packages-bench ## measure the ratios of this build
 fuzz: packages packages-test ## the long fuzz campaign (SECONDS_EACH=600)
 	@tests/fuzz/run $(or $(SECONDS_EACH),600)
 
-install: build ## install into DESTDIR
+install: build ## install below DESTDIR (PREFIX=/usr)
 	install -D -m 755 $B/flashd $(DESTDIR)$(PREFIX)/bin/flashd
 	install -D -m 644 contrib/systemd/flashd.service $(DESTDIR)$(PREFIX)/lib/systemd/system/flashd.service
 	install -D -m 644 skills/flash-operations/SKILL.md $(DESTDIR)$(PREFIX)/share/flashd/skills/flash-operations/SKILL.md
 	for f in policies/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/$$f; done
 	for f in contrib/maps/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/maps/$$(basename $$f); done
+	for f in README.md LICENSE contrib/README.md; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/flashd/$$f; done
+
+schema: build ## write sql/schema.sql anew, after a change of the migrations
+	@tests/tidy/dump-schema > $B/schema.sql && cp $B/schema.sql sql/schema.sql
+
+powers: ## write the README's table of powers anew, after a change of mcp/tools.def
+	@tests/tidy/powers README.md
 
 packages:
 	@contrib/install-packages build
