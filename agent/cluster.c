@@ -45,16 +45,16 @@ bool cluster_drop_root(const char **folder, struct arena *arena, struct error *e
 {
 	*folder = absolute(*folder, arena);
 	if (strlen(*folder) > SOCKET_PATH_MOST)
-		return error_set(error, ERROR_CONFIG, "The folder's path %s is too long for a socket in it: choose one of at most "
-			"%d characters with --dir.", *folder, (int)SOCKET_PATH_MOST);
+		return error_set(error, ERROR_CONFIG, "The folder's path %s is too long for a socket in it: choose "
+			"one of at most %d characters with --dir.", *folder, (int)SOCKET_PATH_MOST);
 	if (!make_folder(*folder, error) || geteuid() != 0)
-		return access(*folder, W_OK) == 0 || geteuid() == 0 || error_set(error, ERROR_CONFIG, "The folder %s is not this "
-			"user's to write in: choose another with --dir.", *folder);
+		return access(*folder, W_OK) == 0 || geteuid() == 0 || error_set(error, ERROR_CONFIG, "The folder "
+			"%s is not this user's to write in: choose another with --dir.", *folder);
 	const struct passwd *user = getpwnam("postgres");
 
 	if (user == NULL)
-		return error_set(error, ERROR_CONFIG, "PostgreSQL does not run as root, and there is no user postgres to become: "
-			"install the package postgresql-15, or start this as another user.");
+		return error_set(error, ERROR_CONFIG, "PostgreSQL does not run as root, and there is no user "
+			"postgres to become: install the package postgresql-15, or start this as another user.");
 	if (chown(*folder, user->pw_uid, user->pw_gid) != 0 || setgid(user->pw_gid) != 0 ||
 	    initgroups(user->pw_name, user->pw_gid) != 0 || setuid(user->pw_uid) != 0 || chdir(*folder) != 0)
 		return error_set(error, ERROR_SYSTEM, "This process cannot become the user postgres: %s.", strerror(errno));

@@ -1,4 +1,4 @@
-/* A private PostgreSQL cluster in a folder of its own, reached by its socket there and by nothing else. For the demo. */
+/* The demo's private PostgreSQL: a cluster in a folder of its own, reached by its socket there and by nothing else. */
 #ifndef FLASH_CLUSTER_H
 #define FLASH_CLUSTER_H
 

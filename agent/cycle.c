@@ -42,8 +42,8 @@ static json_int_t number_of(const json_t *object, const char *name)
 /* Opens the run; false in `*due` when another daemon has it or the time has not come. */
 static bool open_run(struct cycle *cycle, bool *due, struct error *error)
 {
-	static const char *const shown[] = { "run", "version", "as_of", "as_of_local", "data_as_of", "data_as_of_local", "brand",
-		"currency" };
+	static const char *const shown[] = { "run", "version", "as_of", "as_of_local", "data_as_of", "data_as_of_local",
+		"brand", "currency" };
 	const struct cycle_options *options = cycle->options;
 	json_t *args = json_pack("{s:s, s:b, s:b}", "policy", options->policy, "dry", options->dry_run, "force",
 		options->force);
@@ -122,7 +122,8 @@ static void observe(struct cycle *cycle)
 			observations[i].certified = json_is_true(json_object_get(answer, "certified"));
 			observations[i].value = json_number_value(value);
 			observations[i].age_hours = 0;
-			json_object_set_new(shown, "value", json_is_number(value) ? json_copy((json_t *)(uintptr_t)value) : json_null());
+			json_object_set_new(shown, "value", json_is_number(value) ? json_copy((json_t *)(uintptr_t)value)
+				: json_null());
 			json_object_set(shown, "unit", json_object_get(answer, "unit"));
 			json_object_set(shown, "as_of", json_object_get(answer, "as_of"));
 			json_object_set(shown, "definition", json_object_get(answer, "definition"));

@@ -15,9 +15,9 @@ static double take(char **at)
 
 static struct bgnbd last_good(const json_t *fit)
 {
-	return (struct bgnbd){ json_number_value(json_object_get(fit, "r")), json_number_value(json_object_get(fit, "alpha")),
-		json_number_value(json_object_get(fit, "a")), json_number_value(json_object_get(fit, "b")),
-		json_is_true(json_object_get(fit, "modified")) };
+	return (struct bgnbd){ json_number_value(json_object_get(fit, "r")),
+		json_number_value(json_object_get(fit, "alpha")), json_number_value(json_object_get(fit, "a")),
+		json_number_value(json_object_get(fit, "b")), json_is_true(json_object_get(fit, "modified")) };
 }
 
 bool cycle_fit(struct cycle *cycle, struct error *error)
@@ -57,10 +57,10 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 	for (size_t i = 0; i < audience->tier_count; i++)
 		json_array_append_new(tiers, json_string(audience->tiers[i]));
 	return json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run", cycle->run,
-		"as_of", cycle->as_of, "after", (json_int_t)after, "upto", (json_int_t)after + PAGE, "r", model->r, "alpha", model->alpha, "a",
-		model->a, "b", model->b, "modified", model->modified, "horizon_days", (json_int_t)audience->horizon_days, "tiers",
-		tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases, "min_days",
-		(json_int_t)audience->min_days_since_last, "max_days", (json_int_t)audience->max_days_since_last,
+		"as_of", cycle->as_of, "after", (json_int_t)after, "upto", (json_int_t)after + PAGE, "r", model->r, "alpha",
+		model->alpha, "a", model->a, "b", model->b, "modified", model->modified, "horizon_days",
+		(json_int_t)audience->horizon_days, "tiers", tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases,
+		"min_days", (json_int_t)audience->min_days_since_last, "max_days", (json_int_t)audience->max_days_since_last,
 		"min_value_cents", (json_int_t)audience->min_value_cents);
 }
 
@@ -96,8 +96,8 @@ bool cycle_read_candidates(struct cycle *cycle, struct error *error)
 	do {
 		struct arena *page = arena_new();
 		json_t *answer;
-		bool good = tool_call(cycle->corridor, cycle->caller, "list_candidates", arena_json(page, page_args(cycle, after)),
-			page, &answer, error);
+		bool good = tool_call(cycle->corridor, cycle->caller, "list_candidates",
+			arena_json(page, page_args(cycle, after)), page, &answer, error);
 		size_t got = good ? (size_t)json_integer_value(json_object_get(answer, "count")) : 0;
 
 		last = good ? json_integer_value(json_object_get(answer, "last")) : 0;

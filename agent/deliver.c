@@ -68,7 +68,7 @@ static bool deliver_one(struct corridor *corridor, const struct caller *caller, 
 	if (good) {
 		enum web_outcome outcome = send_one(settings, channel, claim, deadline_us, detail, sizeof detail);
 
-		/* A settlement that cannot be written leaves the attempt open; the reaper makes it unknown, never sent again. */
+		/* One that cannot be settled stays open, and the reaper makes it unknown: never sent again. */
 		if (!tool_call(corridor, caller, "settle_delivery", arena_json(arena, json_pack("{s:O, s:O, s:s, s:s}", "draft",
 				json_object_get(claim, "draft"), "attempt", json_object_get(claim, "attempt"), "outcome",
 				outcomes[outcome], "detail", detail)), arena, &settled, &error))

@@ -154,8 +154,8 @@ static void print_keys(const struct demo *demo)
 	print_file(demo, "agent key", "agent.key");
 	printf("\nConnect Claude Code:\n  export FLASH_API_KEY=$(cat %s/operator.key)\n"
 		"  claude mcp add --transport http flash http://127.0.0.1:%ld/api/mcp --header \"Authorization: Bearer "
-		"${FLASH_API_KEY}\"\n\nThe commands of the report work with FLASHD_CONFIG=%s in the environment.\n", demo->folder,
-		demo->port, demo->config);
+		"${FLASH_API_KEY}\"\n\nThe commands of the report work with FLASHD_CONFIG=%s in the environment.\n",
+		demo->folder, demo->port, demo->config);
 	fflush(stdout);
 }
 
@@ -190,7 +190,8 @@ bool command_demo(struct cli *cli, struct error *error)
 	demo.config = path_in(&demo, "demo.conf");
 	cli_say(cli, "starting a private PostgreSQL in %s…", demo.folder);
 	if (!write_config(&demo, error) || !cluster_start(demo.folder, cli->arena, error) ||
-	    !create_database(arena_format(cli->arena, "host=%s/socket dbname=postgres user=flash_admin", demo.folder), error))
+	    !create_database(arena_format(cli->arena, "host=%s/socket dbname=postgres user=flash_admin", demo.folder),
+		error))
 		return false;
 	cli_say(cli, "bringing the database to its shape…");
 	if (!run(path_in(&demo, "demo.log"), WORDS("migrate"), error) ||

@@ -23,8 +23,8 @@ bool mail_address_check(const char *address, struct error *error)
 			(!local && (*c == '.' || *c == '-'));
 		good = good && (unsigned char)*c < 0x80;
 	}
-	return good || error_set(error, ERROR_FORMAT, "The address is not one plain address (name@domain); nothing was sent. "
-		"Correct it in the member's profile.");
+	return good || error_set(error, ERROR_FORMAT, "The address is not one plain address (name@domain); "
+		"nothing was sent. Correct it in the member's profile.");
 }
 
 /* Base64 in lines of 76 characters. */

@@ -97,8 +97,8 @@ const char *report_text(struct arena *arena, const json_t *report)
 	add_arms(&out, report, "gifts", "gave");
 	add_arms(&out, report, "drafts", "drafted");
 	json_array_foreach(json_object_get(report, "not_drafted"), i, one)
-		text_format(&out, "  no message for %lld of %s: the name is missing, or has marks that a message may not carry\n",
-			(long long)number_of(one, "members"), text_of(one, "tier"));
+		text_format(&out, "  no message for %lld of %s: the name is missing, or has marks that a message "
+			"may not carry\n", (long long)number_of(one, "members"), text_of(one, "tier"));
 	if (json_object_get(report, "gifts") == NULL && json_object_get(report, "drafts") == NULL)
 		text_add(&out, "  nothing\n");
 	if (json_object_get(report, "budget_left_cents") != NULL)

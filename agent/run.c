@@ -72,6 +72,6 @@ bool command_agent_policy(struct cli *cli, struct error *error)
 	if (!policy_store_add(db, tenant, cli_call_id(cli), person, &row, &version, error))
 		return false;
 	return cli_answer(cli, json_pack("{s:s, s:i}", "policy", policy->name, "version", version),
-		"policy %s is at work as version %d; try it with: flashd agent run --policy %s --dry-run\n", policy->name, version,
-		policy->name);
+		"policy %s is at work as version %d; try it with: flashd agent run --policy %s --dry-run\n", policy->name,
+		version, policy->name);
 }

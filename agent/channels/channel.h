@@ -17,7 +17,8 @@ struct channel {
 	/* Whether the settings make it usable. */
 	bool (*ready)(const struct settings *settings);
 	/* Sends; `detail` gets a sentence. */
-	enum web_outcome (*send)(const struct settings *settings, const struct outgoing *message, char *detail, size_t room);
+	enum web_outcome (*send)(const struct settings *settings, const struct outgoing *message, char *detail,
+		size_t room);
 };
 
 #define CHANNEL(name) extern const struct channel channel_##name;

@@ -165,8 +165,8 @@ static bool check_object(const json_t *schema, const json_t *value, const char *
 
 	json_array_foreach(required, i, one)
 		if (json_object_get(value, json_string_value(one)) == NULL)
-			return error_set(error, ERROR_ARGUMENT, "\"%s\" is missing from %s and is required.", json_string_value(one),
-				strcmp(path, "The arguments") == 0 ? "the arguments" : path);
+			return error_set(error, ERROR_ARGUMENT, "\"%s\" is missing from %s and is required.",
+				json_string_value(one), strcmp(path, "The arguments") == 0 ? "the arguments" : path);
 	json_object_foreach((json_t *)(uintptr_t)value, name, field) {
 		const json_t *known = json_object_get(properties, name);
 

@@ -74,8 +74,8 @@ bool migrate_database(const char *conninfo, int *applied, struct error *error)
 {
 	*applied = 0;
 	if (conninfo[0] == '\0')
-		return error_set(error, ERROR_CONFIG, "The setting `admin_database` is empty: name a connection of a PostgreSQL "
-			"role that may make roles, like \"host=/var/run/postgresql dbname=flash user=postgres\".");
+		return error_set(error, ERROR_CONFIG, "The setting `admin_database` is empty: name a connection of "
+			"a PostgreSQL role that may make roles, like \"host=/var/run/postgresql dbname=flash user=postgres\".");
 	struct db *db = db_open(conninfo, "flashd migrate", error);
 	bool good = db != NULL && migrate(db, applied, error);
 

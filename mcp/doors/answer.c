@@ -54,8 +54,8 @@ static char *answer_too_large(struct arena *arena, const struct rpc_message *mes
 	json_t *ignored;
 	bool first = true;
 
-	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the question, ask for "
-		"less: ", (size + 1023) / 1024, (int)(ANSWER_BYTES_MAX / 1024));
+	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the "
+		"question, ask for less: ", (size + 1023) / 1024, (int)(ANSWER_BYTES_MAX / 1024));
 	if (json_object_get(properties, "limit") != NULL) {
 		if (json_is_integer(limit))
 			text_format(&text, "set limit below %lld and page with the cursor, or narrow it.",

@@ -50,8 +50,8 @@ static void serve_register(struct door *door, struct http_request *request)
 static void serve_nothing(struct door *door, struct http_request *request)
 {
 	(void)door;
-	exchange_send(request, 404, "{\"error\":\"not_found\",\"message\":\"There is nothing here. The MCP endpoint is POST "
-		"/api/mcp.\"}", "nothing");
+	exchange_send(request, 404, "{\"error\":\"not_found\",\"message\":\"There is nothing here. The MCP "
+		"endpoint is POST /api/mcp.\"}", "nothing");
 }
 
 /* No authorization server is announced anywhere: the well-known paths are as empty as any other. */

@@ -308,7 +308,8 @@ static bool authenticate(struct exchange *exchange, struct db *db)
 	struct error error = { .code = ERROR_NONE };
 
 	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
-		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... (an API key).");
+		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... "
+			"(an API key).");
 	if (corridor_find_caller(exchange->door->corridor, db, value + 7 + strspn(value + 7, " "), &exchange->caller,
 		&error)) {
 		exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");

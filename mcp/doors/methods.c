@@ -136,8 +136,8 @@ static json_t *answer(struct view *view)
 	return refuse(view, "This method is not answered here.");
 }
 
-json_t *method_answer(struct arena *arena, const struct rpc_message *message, const struct caller *caller, bool fixtures,
-	int *ttl_ms, struct fault *fault)
+json_t *method_answer(struct arena *arena, const struct rpc_message *message, const struct caller *caller,
+	bool fixtures, int *ttl_ms, struct fault *fault)
 {
 	struct view view = { arena, message, caller, fixtures, -1, fault };
 	json_t *result = answer(&view);

@@ -6,7 +6,7 @@
 #include "rpc.h"
 
 /* The result of a request as a new reference, or NULL with a fault; `ttl_ms` as in rpc_complete(). */
-json_t *method_answer(struct arena *arena, const struct rpc_message *message, const struct caller *caller, bool fixtures,
-	int *ttl_ms, struct fault *fault);
+json_t *method_answer(struct arena *arena, const struct rpc_message *message, const struct caller *caller,
+	bool fixtures, int *ttl_ms, struct fault *fault);
 
 #endif

@@ -81,7 +81,8 @@ static void call_tool(struct message *message, struct corridor *corridor, struct
 		message->call.name = record_name(message->arena, name);
 		if (holds_key(args))
 			message_refuse(message, ERROR_ARGUMENT, "The arguments hold an API key. Keys belong into the header "
-				"Authorization only; nothing was done and nothing of it was kept. If others may have seen it, revoke it.");
+				"Authorization only; nothing was done and nothing of it was kept. If others may have seen "
+				"it, revoke it.");
 		else if (fixture != NULL)
 			fixtures_call(message, fixture, args);
 		else

@@ -9,8 +9,8 @@ bool policy_store_add(struct db *db, int tenant, const char *call, const char *p
 	long long made;
 
 	snprintf(number, sizeof number, "%d", tenant);
-	if (!db_one_number(db, "add_policy", DB_VALUES(number, call, person, row->name, row->body, row->hash, row->key), &made,
-			error))
+	if (!db_one_number(db, "add_policy", DB_VALUES(number, call, person, row->name, row->body, row->hash, row->key),
+			&made, error))
 		return false;
 	*version = (int)made;
 	return true;

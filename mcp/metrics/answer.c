@@ -284,7 +284,8 @@ static void note_coverage(const struct shaping *shaping, struct text *note)
 	if (window->until_us <= bounds->covered_until_us)
 		return;
 	if (strcmp(bounds->covered_until_day, window->last_day) >= 0)
-		text_format(note, " The last day is not complete: what is known of %s ends at %s.", rows, bounds->covered_until);
+		text_format(note, " The last day is not complete: what is known of %s ends at %s.", rows,
+			bounds->covered_until);
 	else
 		text_format(note, " What is known of %s ends on %s, inside the window.", rows, bounds->covered_until_day);
 }

@@ -67,8 +67,8 @@ static bool choose_window(const struct bounds_request *request, const char **nam
 
 	if (found >= 0 && (metric->windows & (1U << found)) != 0)
 		return true;
-	return error_set(error, ERROR_ARGUMENT, "%s has no window \"%s\". It has: %s%s.", metric->name, word_shown(arena, *name),
-		allowed_windows(metric, arena), timeless ? "" : ", or from and to");
+	return error_set(error, ERROR_ARGUMENT, "%s has no window \"%s\". It has: %s%s.", metric->name,
+		word_shown(arena, *name), allowed_windows(metric, arena), timeless ? "" : ", or from and to");
 }
 
 static void read_period(struct period *period, const struct db_rows *rows, size_t row)

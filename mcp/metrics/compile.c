@@ -162,8 +162,8 @@ static void add_slots(struct maker *maker)
 
 	text_add(&maker->sql, ",\nslots as (select distinct ");
 	add_grain(maker, maker->request->by[0], "g.at::date");
-	text_format(&maker->sql, " as d1 from generate_series($%zu::date::timestamp, $%zu::date::timestamp, interval '1 day')"
-		" g(at))", bind(maker, window->first_day), bind(maker, window->last_day));
+	text_format(&maker->sql, " as d1 from generate_series($%zu::date::timestamp, $%zu::date::timestamp, "
+		"interval '1 day') g(at))", bind(maker, window->first_day), bind(maker, window->last_day));
 }
 
 /* The order of the rows: by time, or by value with ties by name, so that it is always the same. */
@@ -207,8 +207,9 @@ static void add_total(struct maker *maker, size_t period)
 		text_format(&maker->sql, ", null::text%s", first ? arena_format(maker->arena, " as c%d", i) : "");
 	text_add(&maker->sql, ", v, w, n");
 	if (first)
-		text_format(&maker->sql, ", %s as groups, (select data_version from metric.tenants where tenant = $1::int) as version",
-			!cut ? "0::bigint" : maker->series ? "(select count(*) from slots)" : "(select count(*) from p0 where whole = 0)");
+		text_format(&maker->sql, ", %s as groups, (select data_version from metric.tenants where tenant = "
+			"$1::int) as version", !cut ? "0::bigint" : maker->series ? "(select count(*) from slots)"
+			: "(select count(*) from p0 where whole = 0)");
 	else
 		text_add(&maker->sql, ", 0, 0");
 	text_format(&maker->sql, " from p%zu where whole = 1", period);
@@ -242,7 +243,8 @@ static void add_rows(struct maker *maker)
 	for (size_t i = 0; i < request->by_count; i++)
 		if (request->by[i]->kind == DIMENSION_LISTED)
 			text_format(&maker->sql, " left join metric.dimension_values l%zu on l%zu.tenant = $1::int and "
-				"l%zu.dimension = '%s' and l%zu.value = t.d%zu", i + 1, i + 1, i + 1, request->by[i]->name, i + 1, i + 1);
+				"l%zu.dimension = '%s' and l%zu.value = t.d%zu", i + 1, i + 1, i + 1, request->by[i]->name, i + 1,
+				i + 1);
 }
 
 /* The same rows in another period. Null meets null; written so that PostgreSQL can hash it. */
@@ -250,11 +252,11 @@ static void add_same_rows(struct maker *maker, size_t period)
 {
 	text_format(&maker->sql, "\nunion all select %zu, t.place", period);
 	add_shown_dimensions(maker, false);
-	text_format(&maker->sql, ", coalesce(p.v, 0), coalesce(p.w, 0), coalesce(p.n, 0), 0, 0 from top t left join p%zu p on "
-		"p.whole = 0", period);
+	text_format(&maker->sql, ", coalesce(p.v, 0), coalesce(p.w, 0), coalesce(p.n, 0), 0, 0 from top t left "
+		"join p%zu p on p.whole = 0", period);
 	for (size_t i = 1; i <= maker->request->by_count; i++)
-		text_format(&maker->sql, " and coalesce(p.d%zu, '') = coalesce(t.d%zu, '') and (p.d%zu is null) = (t.d%zu is null)",
-			i, i, i, i);
+		text_format(&maker->sql, " and coalesce(p.d%zu, '') = coalesce(t.d%zu, '') and (p.d%zu is null) = "
+			"(t.d%zu is null)", i, i, i, i);
 }
 
 struct compiled compile_query(const struct compile_request *request, struct arena *arena)
@@ -304,6 +306,6 @@ const char *compile_values_present(const struct source *source, const struct dim
 const char *compile_values_known(const struct source *source, const struct dimension *dimension,
 	struct arena *arena)
 {
-	return arena_format(arena, "select distinct s.%s as v from metric.%s s where s.tenant = $1::int and s.%s is not null "
-		"order by 1 limit 50", dimension->name, home_of(source, dimension), dimension->name);
+	return arena_format(arena, "select distinct s.%s as v from metric.%s s where s.tenant = $1::int and "
+		"s.%s is not null order by 1 limit 50", dimension->name, home_of(source, dimension), dimension->name);
 }

@@ -132,7 +132,8 @@ static void read_name(struct reader *reader)
 	const char *slash = strrchr(reader->path, '/'), *base = slash == NULL ? reader->path : slash + 1;
 
 	metric->name = read_text(reader, "name", true, 30);
-	if (metric->name != NULL && (strspn(metric->name, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(metric->name) ||
+	if (metric->name != NULL &&
+	    (strspn(metric->name, "abcdefghijklmnopqrstuvwxyz_0123456789") != strlen(metric->name) ||
 	    strncmp(metric->name, base, strlen(metric->name)) != 0 || strcmp(base + strlen(metric->name), ".json") != 0))
 		MISTAKE(reader, "/name", "must be small letters, digits and _, and the name of the file without .json");
 	metric->title = read_text(reader, "title", true, 60);

@@ -1,5 +1,5 @@
 /* The pieces of SQL that a definition may hold, and the check that they are nothing else: known columns, a closed set
- * of functions and words, numbers, plain quoted words, operators. No statement, comment, cast or foreign name passes. */
+ * of functions and words, numbers, plain quoted words, operators. No statement, comment, cast or foreign name. */
 #ifndef FLASH_FRAGMENT_H
 #define FLASH_FRAGMENT_H
 

@@ -129,7 +129,8 @@ static bool read_order(struct asking *asking)
 	const json_t *limit = json_object_get(asking->args, "limit");
 	const char *order = text_of(asking, "order");
 
-	if (limit != NULL && (!json_is_integer(limit) || json_integer_value(limit) < 1 || json_integer_value(limit) > LIMIT_MOST))
+	if (limit != NULL && (!json_is_integer(limit) || json_integer_value(limit) < 1 ||
+	    json_integer_value(limit) > LIMIT_MOST))
 		return error_set(asking->error, ERROR_ARGUMENT, "limit must be a whole number from 1 to %d.", LIMIT_MOST);
 	if (order != NULL && strcmp(order, "highest") != 0 && strcmp(order, "lowest") != 0)
 		return error_set(asking->error, ERROR_ARGUMENT, "order is \"%s\"; it must be highest or lowest.",

@@ -43,8 +43,8 @@ static bool refuse(struct finding *finding, const char *word)
 	for (size_t i = 0; i < count && i < 5 && near == NULL; i++)
 		text_format(&some, "%s%s", i == 0 ? " There are, for example: " : ", ", word_shown(finding->arena, names[i]));
 	return error_set(finding->error, ERROR_UNGROUNDED, "There is no %s \"%s\".%s%s%s%s", finding->dimension->name,
-		word_shown(finding->arena, word), near == NULL ? "" : " Nearest: ", near == NULL ? some.bytes : near, near == NULL && count == 0 ? "" : ".",
-		count == 0 ? " There are none of that dimension at all." : "");
+		word_shown(finding->arena, word), near == NULL ? "" : " Nearest: ", near == NULL ? some.bytes : near,
+		near == NULL && count == 0 ? "" : ".", count == 0 ? " There are none of that dimension at all." : "");
 }
 
 static bool check_list(const struct dimension *dimension, const json_t *list, struct error *error)
@@ -53,8 +53,8 @@ static bool check_list(const struct dimension *dimension, const json_t *list, st
 	size_t i;
 
 	if (dimension->kind == DIMENSION_GRAIN)
-		return error_set(error, ERROR_ARGUMENT, "A query cannot be limited to a %s by a filter: use window, or from and "
-			"to.", dimension->name);
+		return error_set(error, ERROR_ARGUMENT, "A query cannot be limited to a %s by a filter: use "
+			"window, or from and to.", dimension->name);
 	if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > FILTER_VALUES_MOST)
 		return error_set(error, ERROR_ARGUMENT, "filters.%s must be a list of 1 to %d values.", dimension->name,
 			FILTER_VALUES_MOST);
@@ -80,8 +80,8 @@ static bool pick(struct finding *finding, const struct db_rows *rows, const char
 	}
 	if (found == 0)
 		return refuse(finding, word);
-	return found == 1 || error_set(finding->error, ERROR_AMBIGUOUS, "%zu values of %s go by the name \"%s\": name it by "
-		"its key.", found, finding->dimension->name, word_shown(finding->arena, word));
+	return found == 1 || error_set(finding->error, ERROR_AMBIGUOUS, "%zu values of %s go by the name "
+		"\"%s\": name it by its key.", found, finding->dimension->name, word_shown(finding->arena, word));
 }
 
 /* The row of an observed value is itself: letters are not folded, for the data has no list to choose from. */

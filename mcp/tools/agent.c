@@ -43,6 +43,6 @@ bool agent_lines(struct call *call, const char *name, const char *const *values,
 	const char *lines = db_text(rows, 0, 0);
 
 	call->row_count = (int)db_number(rows, 0, 1);
-	return call_answer(call, json_pack("{s:o, s:i, s:I}", "lines", json_string_nocheck(lines == NULL ? "" : lines), "count",
-		call->row_count, "last", (json_int_t)db_number(rows, 0, 2)));
+	return call_answer(call, json_pack("{s:o, s:i, s:I}", "lines", json_string_nocheck(lines == NULL ? "" : lines),
+		"count", call->row_count, "last", (json_int_t)db_number(rows, 0, 2)));
 }

@@ -29,18 +29,19 @@ bool run_claim_delivery(struct call *call)
 	if (db_count(rows) == 0)
 		return call_answer(call, json_object());
 	struct outreach message = { .tenant = call->caller.tenant, .member = db_number(rows, 0, MEMBER),
-		.channel = db_text(rows, 0, CHANNEL), .audience = db_text(rows, 0, AUDIENCE), .policy = db_text(rows, 0, POLICY),
-		.policy_version = db_number(rows, 0, VERSION), .expires_at = db_text(rows, 0, EXPIRES) };
+		.channel = db_text(rows, 0, CHANNEL), .audience = db_text(rows, 0, AUDIENCE),
+		.policy = db_text(rows, 0, POLICY), .policy_version = db_number(rows, 0, VERSION),
+		.expires_at = db_text(rows, 0, EXPIRES) };
 	const struct outreach_sealed sealed = { db_text(rows, 0, SUBJECT), db_text(rows, 0, BODY), db_text(rows, 0, HASH) };
 
 	if (db_text(rows, 0, EMAIL) == NULL)
 		return call_answer(call, unfit(rows, "the member has no e-mail address"));
-	const char *email = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(rows, 0, EMAIL), call->arena,
-		&error);
+	const char *email = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(rows, 0, EMAIL),
+		call->arena, &error);
 
 	if (email == NULL || !outreach_open(call->seal, &sealed, call->arena, &message, &error))
 		return call_answer(call, unfit(rows, error.text));
 	return call_answer(call, json_pack("{s:s, s:I, s:s, s:s, s:s, s:b}", "draft", db_text(rows, 0, DRAFT), "attempt",
-		(json_int_t)db_number(rows, 0, ATTEMPT), "email", email, "subject", message.subject, "body", message.body, "fit",
-		true));
+		(json_int_t)db_number(rows, 0, ATTEMPT), "email", email, "subject", message.subject, "body", message.body,
+		"fit", true));
 }

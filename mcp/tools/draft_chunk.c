@@ -1,4 +1,4 @@
-/* Fills one template for many members. Names are unsealed here and sealed again at once: the resident never sees one. */
+/* Fills one template for many members. Names are unsealed here and sealed again at once: the resident sees none. */
 #include <string.h>
 
 #include "mcp/base/clock.h"
@@ -101,8 +101,9 @@ static bool read_names(struct batch *batch, struct db_rows **rows)
 
 bool run_draft_chunk(struct call *call)
 {
-	struct batch batch = { .call = call, .message = { .tenant = call->caller.tenant, .channel = call_text(call, "channel"),
-		.audience = call_text(call, "audience"), .policy = call_text(call, "policy"),
+	struct batch batch = { .call = call, .message = { .tenant = call->caller.tenant,
+		.channel = call_text(call, "channel"), .audience = call_text(call, "audience"),
+		.policy = call_text(call, "policy"),
 		.policy_version = call_number(call, "policy_version", 0),
 		.expires_at = expiry(call_number(call, "expires_hours", 0), call->arena) },
 		.members = db_array_open(call->arena), .subjects = db_array_open(call->arena),
@@ -119,8 +120,8 @@ bool run_draft_chunk(struct call *call)
 		struct error error;
 
 		if (!add_item(&batch, item, &error))
-			json_array_append_new(batch.skipped, json_pack("{s:O, s:s}", "member", json_object_get(item, "member"), "why",
-				error.text));
+			json_array_append_new(batch.skipped, json_pack("{s:O, s:s}", "member", json_object_get(item, "member"),
+				"why", error.text));
 	}
 	if (!agent_function(call, "draft_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
 			agent_number(call, "fence"), batch.message.channel, batch.message.audience, call_text(call, "arm"),

@@ -45,7 +45,8 @@ static void copy_fields(json_t *into, const json_t *from, const char *const *nam
 /* The row of an answer: the figure, its window in short, and the change. */
 static json_t *row_of(const json_t *answer)
 {
-	static const char *const kept[] = { "metric", "title", "unit", "value", "text", "as_of", "certified", "definition" };
+	static const char *const kept[] = { "metric", "title", "unit", "value", "text", "as_of", "certified",
+		"definition" };
 	static const char *const dated[] = { "name", "first_day", "last_day" };
 	static const char *const changed[] = { "change", "change_pct" };
 	json_t *row = json_object(), *window = json_object();
@@ -105,8 +106,8 @@ bool run_get_dashboard_stats(struct call *call)
 		if (!add_rows(call, rows, &version, &moved))
 			return false;
 	if (moved)
-		return call_refuse(call, ERROR_BUSY, "Data was coming in while the scorecard was made, so its numbers would not "
-			"belong together. Try again.");
+		return call_refuse(call, ERROR_BUSY, "Data was coming in while the scorecard was made, so its "
+			"numbers would not belong together. Try again.");
 	call->row_count = SCORECARD_ROWS;
 	return call_answer(call, json_pack("{s:O, s:I}", "stats", rows, "data_version", (json_int_t)version));
 }

@@ -45,8 +45,8 @@ bool page_open(struct page *page, struct call *call, const char *order)
 			call->arena, &ignored);
 
 	return read_keys(page, plain) || call_refuse(call, ERROR_ARGUMENT, "cursor is \"%.40s\"; it must be the "
-		"next_cursor of an earlier answer of %s with the same sort, unchanged. Leave it out to begin at the first page.",
-		utf8_shown(call->arena, cursor, false), call->tool->name);
+		"next_cursor of an earlier answer of %s with the same sort, unchanged. Leave it out to begin at "
+		"the first page.", utf8_shown(call->arena, cursor, false), call->tool->name);
 }
 
 bool page_add(struct page *page, json_t *item, const char *key, const char *second)

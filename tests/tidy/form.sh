@@ -16,7 +16,7 @@ rule "no function is longer than $function_most lines" long_functions
 wide_lines() {
 	local most=$1
 	shift
-	ours "$@" | grep -vx sql/schema.sql | xargs awk -v most="$most" -f tests/tidy/columns.awk
+	ours "$@" | grep -vx sql/schema.sql | xargs awk -v most="$most" -v row_most=$table_columns_most -f tests/tidy/columns.awk
 }
 rule "no line of code is wider than $columns_most columns" wide_lines $columns_most "$code"
 rule "no row of a table is wider than $table_columns_most columns" wide_lines $table_columns_most '\.def$'

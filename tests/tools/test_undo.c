@@ -45,7 +45,8 @@ static void what_moved_is_left_alone(void)
 {
 	for (size_t i = 0; i < USES; i++) {
 		struct arena *arena = arena_new();
-		struct outcome done = world_write(arena, tool_find(uses[i].tool), world_fresh(arena, world_example(uses[i].tool), false));
+		struct outcome done = world_write(arena, tool_find(uses[i].tool),
+			world_fresh(arena, world_example(uses[i].tool), false));
 		const char *action = world_text(done.result, "action");
 
 		world_do("select testing.%s(1, '%s')", uses[i].moves, action);
@@ -65,8 +66,8 @@ static void one_of_many_undoers_wins(void)
 		struct racer racers[RACERS];
 		struct arena *arena = arena_new();
 		const char *before = world_snapshot(arena, 1);
-		struct outcome done = world_write(arena, tool_find(uses[use].tool), world_fresh(arena, world_example(uses[use].tool),
-			false));
+		struct outcome done = world_write(arena, tool_find(uses[use].tool),
+			world_fresh(arena, world_example(uses[use].tool), false));
 		const char *scope = arena_format(arena, "'action': '%s'", world_text(done.result, "action"));
 		struct outcome seen = world_say(arena, "1koperator00", "undo_action", arena_format(arena, "{%s}", scope));
 		size_t won = 0, refused = 0;
@@ -246,7 +247,8 @@ static void an_agent_undoes_its_own_only(void)
 	seen = world_say(arena, "1kagent00000", "undo_action", "{'from': '2020-01-01T00:00:00Z', 'to': "
 		"'2999-01-01T00:00:00Z'}");
 	CHECK(strstr(arena_dump(arena, seen.result), action) == NULL);
-	CHECK_INT(world_number(world_undo_action(arena, "1kagent00000", world_text(own.result, "action")).result, "undone"), 1);
+	CHECK_INT(world_number(world_undo_action(arena, "1kagent00000", world_text(own.result, "action")).result, "undone"),
+		1);
 	CHECK_INT(world_number(world_undo_action(arena, "1koperator00", action).result, "undone"), 1);
 	arena_free(arena);
 }
@@ -270,7 +272,8 @@ static void stop_stops_writes_and_not_undo(void)
 	stopped = world_say(arena, "1koperator00", "stop_agent", "{'reason': 'key fl_live_1kabc_secret leaked'}");
 	CHECK(json_is_true(world_at(stopped.result, "was_stopped")));
 	CHECK_TEXT(world_text(stopped.result, "by"), "1kagent00000");
-	CHECK_INT(world_number(world_undo_action(arena, "1kagent00000", world_text(done.result, "action")).result, "undone"), 1);
+	CHECK_INT(world_number(world_undo_action(arena, "1kagent00000", world_text(done.result, "action")).result,
+		"undone"), 1);
 	world_do("select app.resume(1, app.new_id(), 'admin1', 'cli', '*', 'tested', null)");
 	CHECK_TEXT(world_snapshot(arena, 1), before);
 	done = world_earn(arena, "1koperator00", "'member': 1, 'points': 3");
@@ -297,8 +300,8 @@ static void one_key_is_stopped_alone(void)
 static void in_flight_deliveries_are_told(void)
 {
 	struct arena *arena = arena_new();
-	struct outcome draft = world_write(arena, tool_find("draft_outreach"), world_fresh(arena, world_example("draft_outreach"),
-		false));
+	struct outcome draft = world_write(arena, tool_find("draft_outreach"),
+		world_fresh(arena, world_example("draft_outreach"), false));
 
 	world_do("set flash.tenant = '1'; insert into data.attempts (tenant, draft, attempt, claimed_by, claimed_at, "
 		"deadline_at, "

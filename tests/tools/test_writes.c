@@ -108,8 +108,8 @@ static void *visit(void *context)
 		struct arena *arena = arena_new();
 		struct error error;
 		json_t *result;
-		json_t *args = arena_json(arena, json_pack("{s:i, s:i, s:s, s:s}", "member", 1 + (8 + i * visitor->step % 8) % 8,
-			"points", 1, "reason", "x", "idempotency_key", world_idem(arena)));
+		json_t *args = arena_json(arena, json_pack("{s:i, s:i, s:s, s:s}", "member",
+			1 + (8 + i * visitor->step % 8) % 8, "points", 1, "reason", "x", "idempotency_key", world_idem(arena)));
 		bool good = tool_call(visitor->corridor, &caller, "earn_points", args, arena, &result, &error);
 
 		/* Twice in a circle is bad luck, told as such; anything else is wrong. */
@@ -216,8 +216,8 @@ static void refuses_draft(const char *fields, enum error_code code, const char *
 static void drafts_are_strict(void)
 {
 	struct arena *arena = arena_new();
-	struct outcome done = world_write(arena, tool_find("draft_outreach"), world_fresh(arena, world_example("draft_outreach"),
-		false));
+	struct outcome done = world_write(arena, tool_find("draft_outreach"),
+		world_fresh(arena, world_example("draft_outreach"), false));
 
 	CHECK_TEXT(world_text(done.result, "status"), "pending_approval");
 	CHECK_TEXT(world_text(done.result, "subject"), "We miss you, Ann");

@@ -353,8 +353,8 @@ const json_t *world_example(const char *tool)
 
 struct outcome world_earn(struct arena *arena, const char *key, const char *fields)
 {
-	return world_say(arena, key, "earn_points", arena_format(arena, "{%s, 'reason': 'x', 'idempotency_key': '%s'}", fields,
-		world_idem(arena)));
+	return world_say(arena, key, "earn_points", arena_format(arena, "{%s, 'reason': 'x', 'idempotency_key': '%s'}",
+		fields, world_idem(arena)));
 }
 
 static void *race(void *context)

@@ -48,7 +48,8 @@ static unsigned random_below(unsigned below)
 /* Days by the C library's calendar: the test's own arithmetic. */
 static long day_number(const char *day)
 {
-	struct tm parts = { .tm_year = atoi(day) - 1900, .tm_mon = atoi(day + 5) - 1, .tm_mday = atoi(day + 8), .tm_hour = 12 };
+	struct tm parts = { .tm_year = atoi(day) - 1900, .tm_mon = atoi(day + 5) - 1, .tm_mday = atoi(day + 8),
+		.tm_hour = 12 };
 
 	return timegm(&parts) / 86400;
 }
@@ -138,7 +139,8 @@ static void expected_spans(const struct trial *trial, struct span spans[3])
 
 		spans[1] = span(start, end < first ? end : first - 1);
 	} else if (monthly) {
-		int months = (day_part(last + 1, 'Y') - day_part(first, 'Y')) * 12 + day_part(last + 1, 'm') - day_part(first, 'm');
+		int months = (day_part(last + 1, 'Y') - day_part(first, 'Y')) * 12 + day_part(last + 1, 'm') - day_part(first,
+			'm');
 
 		spans[1] = span(month_start(first, -months), first - 1);
 	} else
@@ -335,8 +337,10 @@ static const char *check_comparison(const struct trial *trial, const json_t *ans
 	size_t i;
 
 	if (strcmp(json_string_value(json_object_get(window, "last_day")), days->last) != 0 ||
-	    (metric->lookback_days == 0 && strcmp(json_string_value(json_object_get(window, "first_day")), days->first) != 0))
-		return arena_format(arena, "compared with %s, not %s to %s", arena_dump(arena, window), days->first, days->last);
+	    (metric->lookback_days == 0 && strcmp(json_string_value(json_object_get(window, "first_day")),
+	    days->first) != 0))
+		return arena_format(arena, "compared with %s, not %s to %s", arena_dump(arena, window), days->first,
+			days->last);
 	if (!is_covered(trial, days, metric->lookback_days > 0))
 		return json_is_null(json_object_get(comparison, "value")) && json_object_get(comparison, "note") != NULL ? NULL
 			: "a comparison without data has a value";
@@ -438,8 +442,8 @@ static const char *try_one(const struct trial *trial, bool *answered)
 
 	expected_spans(trial, spans);
 	*answered = answer != NULL;
-	if (!is_covered(trial, &spans[0], metric->lookback_days > 0) || (trial->window == NULL && strcmp(spans[0].first, TODAY) > 0 &&
-	    metric->source->time[0] != '\0'))
+	if (!is_covered(trial, &spans[0], metric->lookback_days > 0) || (trial->window == NULL &&
+	    strcmp(spans[0].first, TODAY) > 0 && metric->source->time[0] != '\0'))
 		return answer == NULL && error.code == ERROR_NO_DATA ? NULL : "no data is answered with a number";
 	if (answer == NULL)
 		return arena_format(arena, "refused: %s", error.text);

@@ -77,8 +77,10 @@ static json_t *open_handle(struct arena *arena, const struct handle_bond *bond, 
 static void handle_is_bound_and_used_once(void)
 {
 	struct arena *arena = arena_new();
-	json_t *args = arena_json(arena, json_pack("{s:i}", "a", 1)), *other_args = arena_json(arena, json_pack("{s:i}", "a", 2));
-	struct caller ann = { .tenant = 1, .key = "1kann" }, bob = { .tenant = 1, .key = "1kbob" }, far = { .tenant = 2, .key = "1kann" };
+	json_t *args = arena_json(arena, json_pack("{s:i}", "a", 1));
+	json_t *other_args = arena_json(arena, json_pack("{s:i}", "a", 2));
+	struct caller ann = { .tenant = 1, .key = "1kann" }, bob = { .tenant = 1, .key = "1kbob" },
+		far = { .tenant = 2, .key = "1kann" };
 	struct handle_bond bond = { seal, &ann, "tools/call", "x", args };
 	struct handle_bond wrong[] = {
 		{ seal, &bob, "tools/call", "x", args }, { seal, &far, "tools/call", "x", args },
@@ -138,8 +140,8 @@ static json_t *answer_of(struct arena *arena, const struct call *call, int statu
 
 static const char *text_of(const json_t *answer)
 {
-	return json_string_value(json_object_get(json_array_get(json_object_get(json_object_get(answer, "result"), "content"), 0),
-		"text"));
+	return json_string_value(json_object_get(json_array_get(json_object_get(json_object_get(answer, "result"),
+		"content"), 0), "text"));
 }
 
 static void answer_says_the_result_twice(void)
@@ -203,10 +205,11 @@ static void answer_tells_errors_apart(void)
 		CHECK_INT(json_integer_value(json_object_get(json_object_get(answer, "error"), "code")), rows[i].fault);
 		CHECK_INT(json_is_true(json_object_get(result, "isError")), rows[i].fault == 0);
 		if (rows[i].fault == 0)
-			CHECK_TEXT(json_string_value(json_object_get(json_object_get(json_object_get(result, "_meta"), "flash/error"),
-				"code")), error_word(rows[i].code));
+			CHECK_TEXT(json_string_value(json_object_get(json_object_get(json_object_get(result, "_meta"),
+				"flash/error"), "code")), error_word(rows[i].code));
 		if (rows[i].code == ERROR_INTERNAL)
-			CHECK(strstr(json_string_value(json_object_get(json_object_get(answer, "error"), "message")), "Because") == NULL);
+			CHECK(strstr(json_string_value(json_object_get(json_object_get(answer, "error"), "message")),
+				"Because") == NULL);
 		arena_free(arena);
 	}
 }

@@ -45,9 +45,10 @@ static const char *mistakes_of(const char *changes)
 
 static void the_shipped_catalogue_loads(void)
 {
-	static const char *const wanted[] = { "gmv", "net_gmv", "orders", "aov", "active_members", "new_members", "repeat_rate",
-		"member_gmv_share", "points_issued", "points_redeemed", "points_liability", "coupons_issued", "coupons_redeemed",
-		"coupon_redemption_rate", "pool_remaining", "at_risk_members", "agent_spend", "budget_left", "drafts_created" };
+	static const char *const wanted[] = { "gmv", "net_gmv", "orders", "aov", "active_members", "new_members",
+		"repeat_rate", "member_gmv_share", "points_issued", "points_redeemed", "points_liability", "coupons_issued",
+		"coupons_redeemed", "coupon_redemption_rate", "pool_remaining", "at_risk_members", "agent_spend", "budget_left",
+		"drafts_created" };
 	struct error error = { .text = "" };
 	const struct catalogue *catalogue = catalogue_shipped(&error);
 	size_t files = 0;
@@ -121,7 +122,8 @@ static void each_mistake_has_its_place(void)
 
 static void all_mistakes_are_told_at_once(void)
 {
-	const char *mistakes = mistakes_of("{\"unit\": \"x\", \"kind\": \"y\", \"value\": \"sum(z)\", \"dimensions\": [\"w\"]}");
+	const char *mistakes = mistakes_of("{\"unit\": \"x\", \"kind\": \"y\", \"value\": \"sum(z)\", "
+		"\"dimensions\": [\"w\"]}");
 	size_t lines = 1;
 
 	for (const char *at = mistakes; *at != '\0'; at++)
@@ -175,13 +177,15 @@ static void definitions_have_versions(void)
 static void fragments_hold_nothing_else(void)
 {
 	static const char *const bad[] = { "sum(gross_cents);", "sum(gross_cents) -- x", "sum(gross_cents) /* x */",
-		"sum(gross_cents::text)", "sum(o.gross_cents)", "sum(gross_cents) from x", "pg_sleep(1)", "sum(\"gross_cents\")",
-		"sum($1)", "(select 1)", "sum(gross_cents", "sum(gross_cents))", "sum(sum(gross_cents))", "count(*) || 'x'",
-		"sum(gross_cents) filter (where coupon = 'it''s')", "sum(gross_cents) filter (where coupon = 'X')",
-		"SUM(gross_cents)", "sum (gross_cents)", "sum(1e9)", "sum(gross_cents) + units", "sum(gross_cents)\n", "sum(\\)" };
+		"sum(gross_cents::text)", "sum(o.gross_cents)", "sum(gross_cents) from x", "pg_sleep(1)",
+		"sum(\"gross_cents\")", "sum($1)", "(select 1)", "sum(gross_cents", "sum(gross_cents))",
+		"sum(sum(gross_cents))", "count(*) || 'x'", "sum(gross_cents) filter (where coupon = 'it''s')",
+		"sum(gross_cents) filter (where coupon = 'X')", "SUM(gross_cents)", "sum (gross_cents)", "sum(1e9)",
+		"sum(gross_cents) + units", "sum(gross_cents)\n", "sum(\\)" };
 	struct error error;
 
-	CHECK(fragment_check("round(sum(gross_cents * units) / 100.0)", FRAGMENT_AGGREGATE, "gross_cents units", "", &error));
+	CHECK(fragment_check("round(sum(gross_cents * units) / 100.0)", FRAGMENT_AGGREGATE, "gross_cents units", "",
+		&error));
 	CHECK(fragment_check("coalesce(sum(case when coupon = 'a_b' then 1 else 0 end) filter (where units in (1, 2)), 0)",
 		FRAGMENT_AGGREGATE, "units", "coupon", &error));
 	CHECK(fragment_check("not (coupon is null or units >= 3)", FRAGMENT_CONDITION, "units coupon", "", &error));
@@ -235,7 +239,8 @@ static void queries_have_their_shape(void)
 	request.by_time = true;
 	compiled = compile_query(&request, arena);
 	CHECK(strstr(compiled.sql, "group by grouping sets ((d1, d2, member), (member))") != NULL);
-	CHECK(strstr(compiled.sql, "(select s.*, s.tier as d1, date_trunc('month', (s.ordered_at at time zone $2::text)::date)") != NULL);
+	CHECK(strstr(compiled.sql, "(select s.*, s.tier as d1, date_trunc('month', (s.ordered_at at time zone "
+		"$2::text)::date)") != NULL);
 	CHECK(strstr(compiled.sql, "slots") == NULL);
 	request = request_of("orders", "week");
 	request.by_time = true;
@@ -252,17 +257,20 @@ static void queries_have_their_shape(void)
 /* Whatever a value says, the SQL is the same and the value is a parameter. */
 static void values_stay_parameters(void)
 {
-	static const char *const attacks[] = { "{\"') or true --\"}", "{\"$1\"}", "{\"%_\"}", "{\"\\\\\"}", "{\"'; drop table data.orders; --\"}" };
+	static const char *const attacks[] = { "{\"') or true --\"}", "{\"$1\"}", "{\"%_\"}", "{\"\\\\\"}", "{\"'; drop "
+		"table data.orders; --\"}" };
 	const char *first = NULL;
 
 	for (size_t i = 0; i < sizeof attacks / sizeof attacks[0]; i++) {
 		struct compile_request request = request_of("gmv", "store");
 
-		request.filters[request.filter_count++] = (struct compile_filter){ dimension_find("channel"), attacks[i], false };
+		request.filters[request.filter_count++] = (struct compile_filter){ dimension_find("channel"), attacks[i],
+			false };
 		request.periods[0].since = attacks[i];
 		struct compiled compiled = compile_query(&request, arena);
 
-		CHECK(strstr(compiled.sql, "drop") == NULL && strchr(compiled.sql, ';') == NULL && strstr(compiled.sql, "--") == NULL);
+		CHECK(strstr(compiled.sql, "drop") == NULL && strchr(compiled.sql, ';') == NULL &&
+			strstr(compiled.sql, "--") == NULL);
 		CHECK(strstr(compiled.sql, "s.channel = any ($2::text[])") != NULL);
 		CHECK(compiled.values[1] == attacks[i] && compiled.values[2] == attacks[i]);
 		first = first == NULL ? compiled.sql : first;
@@ -310,8 +318,8 @@ static void unknown_metrics_get_the_nearest(void)
 
 static void days_are_days(void)
 {
-	static const char *const bad[] = { "2017-02-29", "2017-13-01", "2017-00-01", "2017-1-01", "1899-12-31", "2200-01-01",
-		"2017-01-01T", "20170101", "", "2017-01-0x", "9999999999", "-017-01-01" };
+	static const char *const bad[] = { "2017-02-29", "2017-13-01", "2017-00-01", "2017-1-01", "1899-12-31",
+		"2200-01-01", "2017-01-01T", "20170101", "", "2017-01-0x", "9999999999", "-017-01-01" };
 	int number, next;
 
 	CHECK(day_parse("1970-01-01", &number) && number == 0);

@@ -94,7 +94,8 @@ static void windows_are_those_written_by_hand(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const struct bounds_request request = { metric_of("gmv"), cases[i].window, cases[i].from, cases[i].to, cases[i].as_of };
+		const struct bounds_request request = { metric_of("gmv"), cases[i].window, cases[i].from, cases[i].to,
+			cases[i].as_of };
 		struct bounds bounds;
 		struct error error = { .text = "" };
 
@@ -163,7 +164,8 @@ static void edges_fall_on_their_days(void)
 		{ "2017-03-11", "2017-03-13" }, { "2017-11-03", "2017-11-05" }, { "2016-12-31", "2017-01-01" },
 		{ "2017-02-27", "2017-03-01" }, { "2017-03-12", "2017-03-12" }, { "2017-11-05", "2017-11-05" },
 		{ "2017-10-29", "2017-10-29" }, { "2017-03-26", "2017-03-26" }, { "2017-10-01", "2017-10-31" } };
-	static const char *const metrics[] = { "gmv", "orders", "repeat_rate", "active_members", "coupons_redeemed", "points_issued" };
+	static const char *const metrics[] = { "gmv", "orders", "repeat_rate", "active_members", "coupons_redeemed",
+		"points_issued" };
 
 	for (size_t i = 0; i < sizeof spans / sizeof spans[0]; i++)
 		for (size_t m = 0; m < sizeof metrics / sizeof metrics[0]; m++)
@@ -225,7 +227,8 @@ static struct trial random_trial(void)
 	trial.compare[0] = random_below(2) == 0;
 	trial.compare[1] = random_below(2) == 0;
 	if (random_below(2) == 0) {
-		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4 : 120);
+		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4
+			: 120);
 
 		trial.days = span(first, last);
 		return trial;
