@@ -120,9 +120,9 @@ def capture_select():
     daemon.close()
     sql('flash', 'alter role flashd reset log_min_duration_statement')
     text = open(log).read()[start:]
-    statement = re.search(r'execute <unnamed>: (.*?)\n\S+ \S+ \S+ \[\d+\] DETAIL:\s+parameters: (.*)\n', text, re.S)
-    query = re.sub(r'\s+', ' ', statement[1])
-    for number, value in reversed(re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", statement[2])):
+    statement = re.search(r'\[(\d+)\] LOG: [^\n]*execute <unnamed>: (.*?)\n[^\n]*\[\1\] DETAIL:\s+parameters: ([^\n]*)\n', text, re.S)
+    query = re.sub(r'\s+', ' ', statement[2])
+    for number, value in reversed(re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", statement[3])):
         query = query.replace('$' + number, value)
     path = BENCH + '/state/read_audit.sql'
     key = key_of(HOT).split('_')[2]
