@@ -623,7 +623,7 @@ CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHE
 
 CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);
 
-CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents);
+CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);
 
 CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
 

@@ -13,7 +13,8 @@ begin
 		v_to := case when v_range = '*' then p_most when v_range like '%-%' then split_part(v_range, '-', 2)::int
 			when v_part like '%/%' then p_most else v_from end;
 		if v_step < 1 or v_from < p_least or v_to > p_most or v_from > v_to then
-			perform app.refuse('FLARG', format('The schedule''s field "%s" is not within %s to %s.', p_field, p_least, p_most));
+			perform app.refuse('FLARG', format('The schedule''s field "%s" is not within %s to %s.', p_field, p_least,
+				p_most));
 		end if;
 		v_all := v_all || array(select generate_series(v_from, v_to, v_step));
 	end loop;

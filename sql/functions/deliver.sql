@@ -33,12 +33,13 @@ begin
 	select coalesce(max(a.attempt), 0) + 1 into v_attempt from data.attempts a
 		where a.tenant = p_tenant and a.draft = d.draft;
 	insert into data.attempts (tenant, draft, attempt, claimed_by, claimed_at, deadline_at, outcome)
-		values (p_tenant, d.draft, v_attempt, p_daemon, app.now(), app.now() + make_interval(secs => p_timeout_ms / 1000.0),
-			'open');
+		values (p_tenant, d.draft, v_attempt, p_daemon, app.now(),
+			app.now() + make_interval(secs => p_timeout_ms / 1000.0), 'open');
 	perform app.write_audit(p_tenant, p_call, p_daemon, 'agent', 'claim_delivery', 'executed', '', d.text_hash, null, 1,
 		jsonb_build_object('draft', d.draft, 'attempt', v_attempt));
-	return query select d.draft, v_attempt, d.member, d.channel, d.audience, d.subject_sealed::text, d.body_sealed::text,
-		d.text_hash::text, m.email_sealed::text, m.phone_sealed::text, d.policy, d.policy_version, d.expires_at
+	return query select d.draft, v_attempt, d.member, d.channel, d.audience, d.subject_sealed::text,
+		d.body_sealed::text, d.text_hash::text, m.email_sealed::text, m.phone_sealed::text, d.policy, d.policy_version,
+		d.expires_at
 		from data.members m where m.tenant = p_tenant and m.member = d.member;
 end $$;
 

@@ -11,7 +11,8 @@ begin
 	end if;
 	if not exists (select from data.consents c where c.tenant = p_tenant and c.member = v_member
 			and c.channel = v_channel and c.granted) then
-		perform app.refuse('FLCON', format('Member %s has not agreed to %s: no message was drafted.', v_member, v_channel));
+		perform app.refuse('FLCON', format('Member %s has not agreed to %s: no message was drafted.', v_member,
+			v_channel));
 	end if;
 	select count(*) into v_open from (select from data.drafts d where d.tenant = p_tenant and d.state = 'waiting'
 		and d.member = v_member limit 3) x;

@@ -42,5 +42,6 @@ begin
 	update data.lots set remaining = 0, state = 'reversed' where tenant = p_tenant and lot = v_lot.lot;
 	update data.balances set points = points - v_lot.points where tenant = p_tenant and member = v_lot.member;
 	insert into data.ledger (tenant, entry, member, delta, kind, lot, action, at)
-		values (p_tenant, app.new_id(), v_lot.member, -v_lot.points, 'reverse', v_lot.lot, (p_action).action, app.now());
+		values (p_tenant, app.new_id(), v_lot.member, -v_lot.points, 'reverse', v_lot.lot, (p_action).action,
+			app.now());
 end $$;

@@ -19,9 +19,12 @@ $$;
 create function app.merge_stores(p_tenant int, p_zone text) returns app.merged language sql volatile as $$
 	with done as (
 		insert into data.stores as x (tenant, store, name, region, opened_on)
-			select distinct on (store) p_tenant, store, name, region, opened_on::date from pg_temp.stage_stores order by store, line desc
-			on conflict (tenant, store) do update set name = excluded.name, region = excluded.region, opened_on = excluded.opened_on
-				where (x.name, x.region, x.opened_on) is distinct from (excluded.name, excluded.region, excluded.opened_on)
+			select distinct on (store) p_tenant, store, name, region, opened_on::date from pg_temp.stage_stores
+				order by store, line desc
+			on conflict (tenant, store) do update set name = excluded.name, region = excluded.region,
+				opened_on = excluded.opened_on
+				where (x.name, x.region, x.opened_on)
+					is distinct from (excluded.name, excluded.region, excluded.opened_on)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) from done
 $$;
@@ -29,11 +32,13 @@ $$;
 create function app.merge_tiers(p_tenant int, p_zone text) returns app.merged language sql volatile as $$
 	with done as (
 		insert into data.tiers as x (tenant, tier, name, rank, threshold_cents)
-			select distinct on (tier) p_tenant, tier, name, rank::smallint, threshold_cents::bigint from pg_temp.stage_tiers
+			select distinct on (tier) p_tenant, tier, name, rank::smallint, threshold_cents::bigint
+				from pg_temp.stage_tiers
 				order by tier, line desc
 			on conflict (tenant, tier) do update set name = excluded.name, rank = excluded.rank,
 				threshold_cents = excluded.threshold_cents
-				where (x.name, x.rank, x.threshold_cents) is distinct from (excluded.name, excluded.rank, excluded.threshold_cents)
+				where (x.name, x.rank, x.threshold_cents)
+					is distinct from (excluded.name, excluded.rank, excluded.threshold_cents)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) from done
 $$;
@@ -46,7 +51,8 @@ declare
 begin
 	perform app.prepare_merge('members');
 	insert into pg_temp.stage_skipped
-		select s.file, s.line, format('there is no tier "%s"', s.tier) from pg_temp.stage_members s where s.tier is not null
+		select s.file, s.line, format('there is no tier "%s"', s.tier) from pg_temp.stage_members s
+			where s.tier is not null
 			and not exists (select from data.tiers t where t.tenant = p_tenant and t.tier = s.tier)
 		union all
 		select s.file, s.line, format('there is no store "%s"', s.home_store) from pg_temp.stage_members s
@@ -59,16 +65,18 @@ begin
 			enrolled_at = coalesce(app.read_time(s.enrolled_at, p_zone), m.enrolled_at)
 		from pg_temp.stage_members s where m.tenant = p_tenant and m.external = s.member
 			and (m.email_index, m.phone_index, m.tier, m.home_store, m.source, m.enrolled_at) is distinct from
-				(s.email_index::bytea, s.phone_index::bytea, coalesce(s.tier, m.tier), coalesce(s.home_store, m.home_store),
-				coalesce(s.acquisition_source, m.source), coalesce(app.read_time(s.enrolled_at, p_zone), m.enrolled_at));
+				(s.email_index::bytea, s.phone_index::bytea, coalesce(s.tier, m.tier),
+				coalesce(s.home_store, m.home_store), coalesce(s.acquisition_source, m.source),
+				coalesce(app.read_time(s.enrolled_at, p_zone), m.enrolled_at));
 	get diagnostics v_changed = row_count;
 	select t.next_member into v_next from data.tenants t where t.tenant = p_tenant for update;
-	insert into data.members (tenant, member, external, name_sealed, email_sealed, phone_sealed, email_index, phone_index, tier,
-			home_store, source, enrolled_at)
-		select p_tenant, v_next - 1 + row_number() over (order by s.place), s.member, s.name::bytea, s.email::bytea, s.phone::bytea,
-			s.email_index::bytea, s.phone_index::bytea, s.tier, s.home_store, s.acquisition_source,
+	insert into data.members (tenant, member, external, name_sealed, email_sealed, phone_sealed, email_index,
+			phone_index, tier, home_store, source, enrolled_at)
+		select p_tenant, v_next - 1 + row_number() over (order by s.place), s.member, s.name::bytea, s.email::bytea,
+			s.phone::bytea, s.email_index::bytea, s.phone_index::bytea, s.tier, s.home_store, s.acquisition_source,
 			coalesce(app.read_time(s.enrolled_at, p_zone), app.now())
-		from (select distinct on (x.member) x.*, row_number() over (order by x.line) as place from pg_temp.stage_members x
+		from (select distinct on (x.member) x.*, row_number() over (order by x.line) as place
+			from pg_temp.stage_members x
 			order by x.member, x.enrolled_at is null, x.line) s
 		where not exists (select from data.members m where m.tenant = p_tenant and m.external = s.member);
 	get diagnostics v_added = row_count;
@@ -91,7 +99,8 @@ begin
 				app.read_time(s.at, p_zone) as at, 'import'
 				from pg_temp.stage_consents s join data.members m on m.tenant = p_tenant and m.external = s.member
 				order by m.member, s.channel, 5 desc
-			on conflict (tenant, member, channel) do update set granted = excluded.granted, at = excluded.at, source = 'import'
+			on conflict (tenant, member, channel) do update set granted = excluded.granted, at = excluded.at,
+				source = 'import'
 				where excluded.at > x.at
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
@@ -122,8 +131,8 @@ begin
 		and not exists (select from data.campaigns c where c.tenant = p_tenant and c.campaign = s.campaign);
 	with done as (
 		insert into data.pools as x (tenant, pool, name, campaign, value_cents, cost_cents, valid_days, state)
-			select distinct on (s.pool) p_tenant, s.pool, s.name, s.campaign, s.value_cents::bigint, s.cost_cents::bigint,
-				s.valid_days::int, s.state from pg_temp.stage_coupon_pools s
+			select distinct on (s.pool) p_tenant, s.pool, s.name, s.campaign, s.value_cents::bigint,
+				s.cost_cents::bigint, s.valid_days::int, s.state from pg_temp.stage_coupon_pools s
 				where s.campaign is null
 					or exists (select from data.campaigns c where c.tenant = p_tenant and c.campaign = s.campaign)
 				order by s.pool, s.line desc
@@ -131,7 +140,8 @@ begin
 				value_cents = excluded.value_cents, cost_cents = excluded.cost_cents, valid_days = excluded.valid_days,
 				state = excluded.state
 				where (x.name, x.campaign, x.value_cents, x.cost_cents, x.valid_days, x.state) is distinct from
-					(excluded.name, excluded.campaign, excluded.value_cents, excluded.cost_cents, excluded.valid_days, excluded.state)
+					(excluded.name, excluded.campaign, excluded.value_cents, excluded.cost_cents, excluded.valid_days,
+						excluded.state)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
 	return v;
@@ -158,7 +168,8 @@ begin
 		insert into data.coupons as x (tenant, code, pool, member, state, issued_at, expires_at)
 			select distinct on (s.code) p_tenant, s.code, s.pool, m.member,
 				case when m.member is null then 'available' else 'issued' end,
-				case when m.member is not null then app.read_time(s.issued_at, p_zone) end, app.read_time(s.expires_at, p_zone)
+				case when m.member is not null then app.read_time(s.issued_at, p_zone) end,
+				app.read_time(s.expires_at, p_zone)
 				from pg_temp.stage_coupons s left join data.members m on m.tenant = p_tenant and m.external = s.member
 				order by s.code, s.line desc
 			on conflict (tenant, code) do update set member = excluded.member, state = excluded.state,
@@ -183,11 +194,11 @@ begin
 			left join data.stores t on t.tenant = p_tenant and t.store = s.store
 			where s.store is not null and t.store is null;
 	with done as (
-		insert into data.orders as x (tenant, order_ref, member, store, channel, ordered_at, gross_cents, discount_cents,
-				refund_cents, units, coupon)
+		insert into data.orders as x (tenant, order_ref, member, store, channel, ordered_at, gross_cents,
+				discount_cents, refund_cents, units, coupon)
 			select distinct on (s.order_ref) p_tenant, s.order_ref, m.member, s.store, s.channel,
-				app.read_time(s.ordered_at, p_zone), s.gross_cents::bigint, s.discount_cents::bigint, s.refund_cents::bigint,
-				s.units::int, s.coupon
+				app.read_time(s.ordered_at, p_zone), s.gross_cents::bigint, s.discount_cents::bigint,
+				s.refund_cents::bigint, s.units::int, s.coupon
 				from pg_temp.stage_orders s left join data.members m on m.tenant = p_tenant and m.external = s.member
 				left join data.stores t on t.tenant = p_tenant and t.store = s.store
 				where (s.member is null or m.member is not null) and (s.store is null or t.store is not null)
@@ -196,8 +207,10 @@ begin
 				channel = excluded.channel, ordered_at = excluded.ordered_at, gross_cents = excluded.gross_cents,
 				discount_cents = excluded.discount_cents, refund_cents = excluded.refund_cents, units = excluded.units,
 				coupon = excluded.coupon
-				where (x.member, x.store, x.channel, x.ordered_at, x.gross_cents, x.discount_cents, x.refund_cents, x.units, x.coupon)
-					is distinct from (excluded.member, excluded.store, excluded.channel, excluded.ordered_at, excluded.gross_cents,
+				where (x.member, x.store, x.channel, x.ordered_at, x.gross_cents, x.discount_cents, x.refund_cents,
+					x.units, x.coupon)
+					is distinct from (excluded.member, excluded.store, excluded.channel, excluded.ordered_at,
+						excluded.gross_cents,
 					excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
@@ -220,7 +233,8 @@ begin
 				order by s.order_ref, s.number, s.line desc
 			on conflict (tenant, order_ref, line) do update set category = excluded.category, units = excluded.units,
 				amount_cents = excluded.amount_cents
-				where (x.category, x.units, x.amount_cents) is distinct from (excluded.category, excluded.units, excluded.amount_cents)
+				where (x.category, x.units, x.amount_cents)
+					is distinct from (excluded.category, excluded.units, excluded.amount_cents)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
 	return v;
@@ -241,13 +255,15 @@ begin
 			where s.member is not null and m.member is null
 		union all
 		select s.file, s.line, format('there is no store "%s"', s.store) from pg_temp.stage_redemptions s
-			left join data.stores t on t.tenant = p_tenant and t.store = s.store where s.store is not null and t.store is null
+			left join data.stores t on t.tenant = p_tenant and t.store = s.store where s.store is not null
+				and t.store is null
 		union all
 		select s.file, s.line, format('coupon "%s" was never given to anybody', s.code) from pg_temp.stage_redemptions s
 			join data.coupons c on c.tenant = p_tenant and c.code = s.code where c.state = 'available';
 	delete from pg_temp.stage_redemptions s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
 	with done as (
-		insert into data.redemptions as x (tenant, redemption, code, pool, member, store, order_ref, redeemed_at, discount_cents)
+		insert into data.redemptions as x (tenant, redemption, code, pool, member, store, order_ref, redeemed_at,
+			discount_cents)
 			select distinct on (s.redemption) p_tenant, s.redemption, s.code, c.pool, m.member, s.store, s.order_ref,
 				app.read_time(s.redeemed_at, p_zone), s.discount_cents::bigint
 				from pg_temp.stage_redemptions s join data.coupons c on c.tenant = p_tenant and c.code = s.code
@@ -266,7 +282,8 @@ begin
 	return v;
 end $$;
 
--- Ledger entries by their own names. What is left of each lot follows from the whole: what went out, soonest expiry first.
+-- Ledger entries by their own names. What is left of each lot follows from the whole: what went out, soonest expiry
+-- first.
 create function app.merge_points(p_tenant int, p_zone text) returns app.merged language plpgsql volatile as $$
 declare
 	v_added bigint; v_below text;
@@ -288,14 +305,17 @@ begin
 			join (select distinct on (entry) entry, expires_at from pg_temp.stage_points) x on x.entry = d.source;
 	select count(*) into v_added from pg_temp.stage_touched;
 	create temporary table stage_books on commit drop as
-		select l.member, coalesce(-sum(l.delta) filter (where l.kind in ('redeem', 'expire')), 0) as out, sum(l.delta) as balance
+		select l.member, coalesce(-sum(l.delta) filter (where l.kind in ('redeem', 'expire')), 0) as out,
+			sum(l.delta) as balance
 			from data.ledger l join (select distinct member from pg_temp.stage_touched) t using (member)
 			where l.tenant = p_tenant group by l.member;
 	analyze pg_temp.stage_touched, pg_temp.stage_books;
-	select m.external into v_below from pg_temp.stage_books b join data.members m on m.tenant = p_tenant and m.member = b.member
+	select m.external into v_below from pg_temp.stage_books b join data.members m on m.tenant = p_tenant
+		and m.member = b.member
 		where b.balance < 0 limit 1;
 	if v_below is not null then
-		perform app.refuse('FLARG', format('The points of member "%s" would fall below zero. Nothing was imported: correct the '
+		perform app.refuse('FLARG',
+			format('The points of member "%s" would fall below zero. Nothing was imported: correct the '
 			'file, or bring the earlier entries with it.', v_below));
 	end if;
 	insert into data.balances as b (tenant, member, points)
@@ -308,14 +328,16 @@ begin
 		union all
 		select t.entry, t.member, t.delta, t.at, t.expires_at, true from pg_temp.stage_touched t where t.delta > 0
 	), spent as materialized (
-		select l.*, least(l.points, greatest(0, sum(l.points) over (partition by l.member order by l.expires_at nulls last, l.lot)
+		select l.*, least(l.points, greatest(0, sum(l.points) over (partition by l.member
+			order by l.expires_at nulls last, l.lot)
 			- k.out)) as remaining from lots l join pg_temp.stage_books k using (member)
 	), old as (
 		update data.lots x set remaining = s.remaining, state = case when s.remaining = 0 then 'spent' else 'active' end
 			from spent s where not s.new and x.tenant = p_tenant and x.lot = s.lot and x.remaining <> s.remaining
 	)
 	insert into data.lots (tenant, lot, member, points, remaining, state, earned_at, expires_at)
-		select p_tenant, s.lot, s.member, s.points, s.remaining, case when s.remaining = 0 then 'spent' else 'active' end,
+		select p_tenant, s.lot, s.member, s.points, s.remaining, case when s.remaining = 0 then 'spent'
+			else 'active' end,
 			s.earned_at, s.expires_at from spent s where s.new;
 	return row(v_added, 0::bigint);
 end $$;
@@ -331,7 +353,8 @@ begin
 	insert into data.member_stats (tenant, member, first_on, last_on, days, orders, spend_cents, year_cents)
 		select p_tenant, o.member, min(o.day), max(o.day), count(distinct o.day), count(*), sum(o.net),
 			coalesce(sum(o.net) filter (where o.ordered_at > v_newest - interval '365 days'), 0)
-		from (select member, ordered_at, (ordered_at at time zone v_zone)::date as day, gross_cents - discount_cents as net
+		from (select member, ordered_at, (ordered_at at time zone v_zone)::date as day,
+			gross_cents - discount_cents as net
 			from data.orders where tenant = p_tenant and member is not null) o
 		group by o.member;
 	analyze data.member_stats;
@@ -344,7 +367,8 @@ begin
 			select x.member, (select t.tier from data.tiers t where t.tenant = p_tenant and t.threshold_cents <= x.spend
 				order by t.threshold_cents desc limit 1) as tier
 			from (select m.member, coalesce(sum(o.gross_cents - o.discount_cents - o.refund_cents), 0) as spend
-				from data.members m left join data.orders o on o.tenant = m.tenant and o.member = m.member and (p_days = 0
+				from data.members m left join data.orders o on o.tenant = m.tenant and o.member = m.member
+					and (p_days = 0
 					or o.ordered_at > (select max(n.ordered_at) from data.orders n where n.tenant = p_tenant)
 						- make_interval(days => p_days))
 				where m.tenant = p_tenant group by m.member) x

@@ -2,7 +2,8 @@
 
 -- The row that a presented key's hash is compared with. No row for an unknown one.
 create function app.find_key(p_tenant int, p_key text)
-returns table (kind text, name text, secret_hash text, scopes text, cap_cents bigint, calls_per_minute int, valid boolean)
+returns table (kind text, name text, secret_hash text, scopes text, cap_cents bigint, calls_per_minute int,
+	valid boolean)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);

@@ -8,9 +8,9 @@ create view metric.tenants as
 	from data.tenants t;
 
 create view metric.orders as
-	select o.tenant, o.ordered_at, o.order_ref, o.member, o.gross_cents, o.discount_cents, o.refund_cents, o.units, o.coupon,
-		o.store, s.region, o.channel, m.tier, m.source as acquisition_source, c.pool as coupon_pool, p.campaign,
-		a.type as campaign_type
+	select o.tenant, o.ordered_at, o.order_ref, o.member, o.gross_cents, o.discount_cents, o.refund_cents, o.units,
+		o.coupon, o.store, s.region, o.channel, m.tier, m.source as acquisition_source, c.pool as coupon_pool,
+		p.campaign, a.type as campaign_type
 	from data.orders o
 	left join data.stores s on s.tenant = o.tenant and s.store = o.store
 	left join data.members m on m.tenant = o.tenant and m.member = o.member
@@ -78,8 +78,10 @@ create view metric.drafts as
 -- `standing`: done, not undone, and not a message that ended unsent, whose amount went back to the budget.
 create view metric.actions as
 	select a.tenant, a.created_at, a.action, a.member, a.value_cents, k.kind as key_kind,
-		a.state = 'done' and coalesce(f.state not in ('rejected', 'expired', 'withdrawn', 'void', 'failed'), true) as standing,
-		a.tool, a.key, r.policy, d.arm, m.home_store as store, s.region, m.tier, m.source as acquisition_source
+		a.state = 'done'
+			and coalesce(f.state not in ('rejected', 'expired', 'withdrawn', 'void', 'failed'), true) as standing,
+		a.tool, a.key, r.policy, d.arm, m.home_store as store, s.region, m.tier,
+		m.source as acquisition_source
 	from data.actions a
 	left join data.keys k on k.tenant = a.tenant and k.key = a.key
 	left join data.drafts f on f.tenant = a.tenant and f.draft = a.action
@@ -95,7 +97,8 @@ create view metric.budgets as
 		case when b.key is null then k.budget_cents
 			else greatest(0, least(b.net_limit - b.net, b.gross_limit - b.gross)) end as left_cents
 	from data.keys k
-	left join data.budgets b on b.tenant = k.tenant and b.key = k.key and b.starts_at <= app.now() and b.ends_at > app.now()
+	left join data.budgets b on b.tenant = k.tenant and b.key = k.key and b.starts_at <= app.now()
+		and b.ends_at > app.now()
 	where k.kind = 'agent' and k.budget_cents is not null and k.revoked_at is null
 		and (k.expires_at is null or k.expires_at > app.now());
 
@@ -111,9 +114,9 @@ create view metric.consents as
 create view metric.judged as
 	select d.tenant, d.run, d.member, d.arm, d.at_risk_cents,
 		case
-			when d.reason in ('chosen', 'no_consent', 'cooling_down', 'no_arm_for_tier', 'pool_unknown', 'over_arm_cost',
-				'over_key_cap', 'worth_less_than_cost', 'held_out', 'over_action_limit', 'over_open_drafts', 'pool_dry',
-				'over_cycle_budget', 'over_budget') then true
+			when d.reason in ('chosen', 'no_consent', 'cooling_down', 'no_arm_for_tier', 'pool_unknown',
+				'over_arm_cost', 'over_key_cap', 'worth_less_than_cost', 'held_out', 'over_action_limit',
+				'over_open_drafts', 'pool_dry', 'over_cycle_budget', 'over_budget') then true
 			when d.reason in ('bad_numbers', 'tier_outside', 'too_few_purchases', 'value_too_low', 'recent_purchase',
 				'too_long_gone', 'not_slipping') then false
 			when d.reason in ('data_stale', 'evidence_missing', 'evidence_uncertified', 'evidence_stale',
@@ -136,13 +139,14 @@ create view metric.risk as
 	left join data.members m on m.tenant = r.tenant and m.member = j.member
 	left join data.stores s on s.tenant = m.tenant and s.store = m.home_store;
 
--- From when until when a source tells the truth: inside, no row means zero; outside, nothing is known. What only comes by
--- import is covered from the first order (or its own first row) until the tenant's data_as_of; what the daemon itself
--- writes, from the tenant's beginning (or its first row) until now.
+-- From when until when a source tells the truth: inside, no row means zero; outside, nothing is known. What only comes
+-- by import is covered from the first order (or its own first row) until the tenant's data_as_of; what the daemon
+-- itself writes, from the tenant's beginning (or its first row) until now.
 create view metric.coverage as
 	with life as (
 		select t.tenant, t.created_at,
-			(select o.ordered_at from data.orders o where o.tenant = t.tenant order by o.ordered_at limit 1) as first_order,
+			(select o.ordered_at from data.orders o where o.tenant = t.tenant
+				order by o.ordered_at limit 1) as first_order,
 			coalesce(t.data_as_of, (select o.ordered_at from data.orders o where o.tenant = t.tenant
 				order by o.ordered_at desc limit 1)) as imported_until
 		from data.tenants t
@@ -162,7 +166,8 @@ create view metric.coverage as
 			where a.tenant = l.tenant order by a.created_at limit 1)), app.now() from life l
 	union all select l.tenant, 'consents', least(l.created_at, (select min(c.at) from data.consents c
 			where c.tenant = l.tenant)), app.now() from life l
-	union all select l.tenant, 'pools', (select app.now() where exists (select from data.pools p where p.tenant = l.tenant)),
+	union all select l.tenant, 'pools', (select app.now()
+		where exists (select from data.pools p where p.tenant = l.tenant)),
 			app.now() from life l
 	union all select l.tenant, 'budgets', (select app.now() where exists (select from metric.budgets b
 			where b.tenant = l.tenant)), app.now() from life l

@@ -10,7 +10,8 @@ begin
 	select case p_body #>> '{schedule,zone}' when 'tenant' then t.zone else p_body #>> '{schedule,zone}' end
 		into v_zone from data.tenants t where t.tenant = p_tenant;
 	if not exists (select from pg_timezone_names where name = v_zone) then
-		perform app.refuse('FLARG', format('The policy %s asks for the zone "%s", which does not exist.', p_policy, v_zone));
+		perform app.refuse('FLARG', format('The policy %s asks for the zone "%s", which does not exist.', p_policy,
+			v_zone));
 	elsif not exists (select from data.keys k where k.tenant = p_tenant and k.key = p_key and k.kind = 'agent'
 			and k.revoked_at is null) then
 		perform app.refuse('FLNOT', format('There is no valid agent key %s: make one with `flashd key create --preset '
@@ -41,8 +42,8 @@ create view reading.policies as
 		s.lease_until > app.now() as running, p.created_by, p.created_at
 	from data.policy_states s join data.policies p using (tenant, policy, version);
 
--- What a daemon has to do now, over all tenants: policies that are due or whose runner went silent, drafts to deliver or
--- to reap; and when to look again
+-- What a daemon has to do now, over all tenants: policies that are due or whose runner went silent, drafts to deliver
+-- or to reap; and when to look again
 -- at the latest. Runs on the owner's side because nobody else may see more than one tenant.
 create function app.find_work() returns table (tenant int, policy text, key text, deliver boolean, reap boolean,
 	next_at timestamptz) language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
@@ -53,12 +54,14 @@ begin
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
 		return query select s.tenant, s.policy, s.key, false, false,
-			case when exists (select from data.runs r where r.tenant = s.tenant and r.policy = s.policy and r.state = 'open'
+			case when exists (select from data.runs r where r.tenant = s.tenant and r.policy = s.policy
+				and r.state = 'open'
 				and not r.dry_run) then app.now() else s.next_run_at end
 			from data.policy_states s where s.tenant = v_tenant and s.enabled and s.lease_until <= app.now();
 		return query select v_tenant, null::text, null::text,
 			exists (select from data.drafts d where d.tenant = v_tenant and d.state = 'approved'),
-			exists (select from data.attempts a where a.tenant = v_tenant and a.outcome = 'open' and a.deadline_at < app.now())
+			exists (select from data.attempts a where a.tenant = v_tenant and a.outcome = 'open'
+				and a.deadline_at < app.now())
 				or exists (select from data.drafts d where d.tenant = v_tenant and d.state = 'waiting'
 					and d.expires_at <= app.now()),
 			app.now();

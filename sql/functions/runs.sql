@@ -7,8 +7,8 @@ create function app.open_run(p_tenant int, p_call uuid, p_key text, p_daemon tex
 	p_dry_run boolean, p_force boolean) returns jsonb language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
-	s data.policy_states; p data.policies; r data.runs; v_key data.keys; t data.tenants; v_late interval; v_fence bigint;
-	v_as_of timestamptz; v_go_on boolean; v_own bigint; v_own_drafts bigint;
+	s data.policy_states; p data.policies; r data.runs; v_key data.keys; t data.tenants;
+	v_late interval; v_fence bigint; v_as_of timestamptz; v_go_on boolean; v_own bigint; v_own_drafts bigint;
 begin
 	perform app.enter(p_tenant);
 	select * into t from data.tenants x where x.tenant = p_tenant;
@@ -24,8 +24,8 @@ begin
 	elsif s.key <> p_key then
 		perform app.refuse('FLKEY', format('The policy %s belongs to another agent key.', p_policy));
 	elsif s.lease_until > app.now() and p_force then
-		perform app.refuse('FLFEN', format('The policy %s is being run by %s until %s at the latest: wait for it.', p_policy,
-			s.lease_by, s.lease_until));
+		perform app.refuse('FLFEN', format('The policy %s is being run by %s until %s at the latest: wait for it.',
+			p_policy, s.lease_by, s.lease_until));
 	elsif not p_force and (s.lease_until > app.now() or not s.enabled) then
 		return jsonb_build_object('due', false);
 	end if;
@@ -46,16 +46,20 @@ begin
 			where tenant = p_tenant and policy = p_policy;
 		return jsonb_build_object('due', false, 'skipped', true);
 	end if;
-	update data.policy_states set fence = fence + 1, lease_by = p_daemon, lease_until = app.now() + interval '2 minutes',
-			next_run_at = case when next_run_at <= app.now() then app.cron_next(cron, zone, app.now()) else next_run_at end
+	update data.policy_states set fence = fence + 1, lease_by = p_daemon,
+			lease_until = app.now() + interval '2 minutes', next_run_at = case when next_run_at <= app.now()
+				then app.cron_next(cron, zone, app.now()) else next_run_at end
 		where tenant = p_tenant and policy = p_policy returning fence into v_fence;
 	select * into p from data.policies x where x.tenant = p_tenant and x.policy = p_policy and x.version = s.version;
 	if v_go_on then
-		update data.runs set fence = v_fence, daemon = p_daemon where tenant = p_tenant and run = r.run returning * into r;
+		update data.runs set fence = v_fence, daemon = p_daemon where tenant = p_tenant and run = r.run
+			returning * into r;
 	else
-		insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents, started_at, daemon)
-			values (p_tenant, app.new_id(), p_policy, s.version, p_key, v_fence, coalesce(v_as_of, app.now()), p_dry_run,
-				'open', (p.body #>> '{budget,per_cycle_cents}')::bigint, app.now(), p_daemon) returning * into r;
+		insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents,
+			started_at, daemon)
+			values (p_tenant, app.new_id(), p_policy, s.version, p_key, v_fence, coalesce(v_as_of, app.now()),
+				p_dry_run, 'open', (p.body #>> '{budget,per_cycle_cents}')::bigint, app.now(), p_daemon)
+					returning * into r;
 	end if;
 	-- What this run has done already counts as if it were still to do: whoever goes on decides the same again.
 	select coalesce(sum(a.value_cents), 0), count(*) filter (where a.tool = 'draft_outreach') into v_own, v_own_drafts
@@ -64,9 +68,11 @@ begin
 		jsonb_build_object('run', r.run, 'policy', p_policy, 'fence', v_fence));
 	return jsonb_build_object('due', true, 'run', r.run, 'fence', v_fence, 'policy', p_policy, 'version', s.version,
 		'body', p.body, 'fit', s.fit, 'as_of', r.as_of, 'dry_run', p_dry_run,
-		'day', to_char(r.as_of at time zone s.zone, 'YYYY-MM-DD'), 'zone', s.zone, 'brand', t.name, 'currency', t.currency,
+		'day', to_char(r.as_of at time zone s.zone, 'YYYY-MM-DD'), 'zone', s.zone, 'brand', t.name, 'currency',
+		t.currency,
 		'cents_per_100_points', t.cents_per_100_points, 'message_cents', t.message_cost_cents,
-		'as_of_local', reading.local_stamp(r.as_of, t.zone), 'data_as_of_local', reading.local_stamp(t.data_as_of, t.zone),
+		'as_of_local', reading.local_stamp(r.as_of, t.zone), 'data_as_of_local', reading.local_stamp(t.data_as_of,
+		t.zone),
 		'data_as_of', t.data_as_of, 'data_age_hours', extract(epoch from r.as_of - t.data_as_of) / 3600,
 		'cap_cents', v_key.cap_cents, 'budget_left_cents', app.left_of(p_tenant, v_key) + v_own,
 		'drafts_left', greatest(0, t.open_drafts_most + v_own_drafts - (select count(*) from data.drafts d
@@ -89,7 +95,8 @@ begin
 	end if;
 	raise datetime_field_overflow;
 exception when datetime_field_overflow or invalid_datetime_format then
-	perform app.refuse('FLARG', format('"%s" is not a moment: write 2026-11-20 for the whole day, 2026-11-20T08:00 by the '
+	perform app.refuse('FLARG',
+		format('"%s" is not a moment: write 2026-11-20 for the whole day, 2026-11-20T08:00 by the '
 		'brand''s clocks, or 2026-11-20T08:00:00Z. Nothing was run.', left(p_text, 40)));
 end $$;
 
@@ -101,7 +108,8 @@ begin
 		where b.tenant = p_tenant and b.key = (p_key).key and b.starts_at = v_window);
 end $$;
 
--- What the members of a range of numbers had done by a moment: the kept table when nothing newer is in it, the orders otherwise.
+-- What the members of a range of numbers had done by a moment: the kept table when nothing newer is in it, the orders
+-- otherwise.
 create function app.stats_as_of(p_tenant int, p_as_of timestamptz, p_after bigint, p_upto bigint)
 returns table (member bigint, first_on date, last_on date, days int, orders int, spend_cents bigint, year_cents bigint)
 language plpgsql security definer stable set search_path = pg_catalog, pg_temp as $$
@@ -114,9 +122,11 @@ begin
 			from data.member_stats s where s.tenant = p_tenant and s.member > p_after and s.member <= p_upto;
 	else
 		return query select o.member, min((o.ordered_at at time zone v_zone)::date),
-			max((o.ordered_at at time zone v_zone)::date), count(distinct (o.ordered_at at time zone v_zone)::date)::int,
-			count(*)::int, sum(o.gross_cents - o.discount_cents)::bigint,
-			coalesce(sum(o.gross_cents - o.discount_cents) filter (where o.ordered_at > p_as_of - interval '365 days'), 0)::bigint
+			max((o.ordered_at at time zone v_zone)::date),
+			count(distinct (o.ordered_at at time zone v_zone)::date)::int, count(*)::int,
+			sum(o.gross_cents - o.discount_cents)::bigint,
+			coalesce(sum(o.gross_cents - o.discount_cents) filter (where o.ordered_at > p_as_of - interval '365 days'),
+			0)::bigint
 			from data.orders o where o.tenant = p_tenant and o.member > p_after and o.member <= p_upto
 				and o.ordered_at <= p_as_of
 			group by o.member;
@@ -130,9 +140,9 @@ create function app.renew_lease(p_tenant int, p_run data.runs) returns void lang
 $$;
 
 -- One row for every candidate, chosen or not; written before anything is done.
-create function app.record_decisions(p_tenant int, p_call uuid, p_key text, p_run uuid, p_fence bigint, p_members bigint[],
-	p_now real[], p_then real[], p_at_risk bigint[], p_draws float8[], p_arms text[], p_values bigint[], p_chosen boolean[],
-	p_reasons text[]) returns bigint language plpgsql security definer volatile
+create function app.record_decisions(p_tenant int, p_call uuid, p_key text, p_run uuid, p_fence bigint,
+	p_members bigint[], p_now real[], p_then real[], p_at_risk bigint[], p_draws float8[], p_arms text[],
+	p_values bigint[], p_chosen boolean[], p_reasons text[]) returns bigint language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
 	v_count bigint; v_run data.runs;
@@ -141,9 +151,10 @@ begin
 	perform app.hold_gate(p_tenant);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
 	perform app.renew_lease(p_tenant, v_run);
-	insert into data.decisions (tenant, run, member, p_now, p_then, at_risk_cents, holdout_u, arm, value_cents, chosen, reason)
-		select p_tenant, p_run, x.* from unnest(p_members, p_now, p_then, p_at_risk, p_draws, p_arms, p_values, p_chosen,
-			p_reasons) x
+	insert into data.decisions (tenant, run, member, p_now, p_then, at_risk_cents, holdout_u, arm, value_cents, chosen,
+		reason)
+		select p_tenant, p_run, x.* from unnest(p_members, p_now, p_then, p_at_risk, p_draws, p_arms, p_values,
+			p_chosen, p_reasons) x
 		on conflict do nothing;
 	get diagnostics v_count = row_count;
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'record_decisions', 'executed', '', null, null,
@@ -165,13 +176,15 @@ begin
 	perform app.hold_gate(p_tenant);
 	perform app.refuse_stopped(p_tenant, p_key);
 	v_tool := case p_kind when 'points' then 'earn_points' else 'issue_coupon' end;
-	v_key := app.pass_key(p_tenant, p_key, case p_kind when 'points' then 'points:write' else 'coupons:write' end, v_tool);
+	v_key := app.pass_key(p_tenant, p_key, case p_kind when 'points' then 'points:write' else 'coupons:write' end,
+		v_tool);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
 	perform app.renew_lease(p_tenant, v_run);
 	perform app.hold_budgets(p_tenant, array[p_key]);
 	v_members := app.servable(p_tenant, v_run, v_tool, p_cool_down_days, p_members);
 	select case p_kind when 'points' then (p_points * t.cents_per_100_points + 99) / 100
-			else (select x.cost_cents from data.pools x where x.tenant = p_tenant and x.pool = p_pool and x.state = 'open') end
+			else (select x.cost_cents from data.pools x where x.tenant = p_tenant and x.pool = p_pool
+				and x.state = 'open') end
 		into v_each from data.tenants t where t.tenant = p_tenant;
 	if v_each is null or v_each > v_key.cap_cents then
 		perform app.refuse('FLCAP', format('One gift is worth %s; one write of this key may be worth at most %s.',
@@ -182,15 +195,17 @@ begin
 	if p_kind = 'points' then
 		v_expires := v_now + interval '365 days';
 		with served as materialized (
-			select m.member, (v_id || substr(md5(p_run::text || m.member), 1, 19))::uuid as action from unnest(v_members) m(member)
+			select m.member, (v_id || substr(md5(p_run::text || m.member), 1, 19))::uuid as action
+				from unnest(v_members) m(member)
 		), actions as (
-			insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at, detail, state,
-					created_at)
-				select p_tenant, s.action, p_key, p_run || ':' || s.member || ':gift', v_tool, p_run, s.member, v_each, v_window,
-					jsonb_build_object('points', p_points), 'done', v_now from served s
+			insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at,
+					detail, state, created_at)
+				select p_tenant, s.action, p_key, p_run || ':' || s.member || ':gift', v_tool, p_run, s.member, v_each,
+					v_window, jsonb_build_object('points', p_points), 'done', v_now from served s
 		), lots as (
 			insert into data.lots (tenant, lot, member, points, remaining, state, earned_at, expires_at, action)
-				select p_tenant, s.action, s.member, p_points, p_points, 'active', v_now, v_expires, s.action from served s
+				select p_tenant, s.action, s.member, p_points, p_points, 'active', v_now, v_expires, s.action
+					from served s
 		), ledger as (
 			insert into data.ledger (tenant, entry, member, delta, kind, lot, action, at)
 				select p_tenant, s.action, s.member, p_points, 'earn', s.action, s.action, v_now from served s
@@ -214,32 +229,35 @@ begin
 					action = g.action
 				from given g where c.tenant = p_tenant and c.code = g.code
 		), actions as (
-			insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at, detail, state,
-					created_at)
-				select p_tenant, g.action, p_key, p_run || ':' || g.member || ':gift', v_tool, p_run, g.member, v_each, v_window,
-					jsonb_build_object('coupon', g.code, 'pool', p_pool), 'done', v_now from given g
+			insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at,
+					detail, state, created_at)
+				select p_tenant, g.action, p_key, p_run || ':' || g.member || ':gift', v_tool, p_run, g.member, v_each,
+					v_window, jsonb_build_object('coupon', g.code, 'pool', p_pool), 'done', v_now from given g
 		)
 		select count(*) into v_done from given g;
 	end if;
-	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'act_chunk', 'executed', '', null, v_done * v_each, v_done,
-		jsonb_build_object('run', p_run, 'kind', p_kind, 'members', v_done));
+	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'act_chunk', 'executed', '', null, v_done * v_each,
+		v_done, jsonb_build_object('run', p_run, 'kind', p_kind, 'members', v_done));
 	v_left := app.charge_run(p_tenant, v_key, v_run, v_window, v_done * v_each);
 	-- Also whom an earlier try of this chunk served: a run that is taken over goes on with them.
-	return (select jsonb_build_object('status', 'executed', 'members', coalesce(jsonb_agg(a.member order by a.member), '[]'),
-			'coupons', coalesce(jsonb_agg(a.detail -> 'coupon' order by a.member), '[]'), 'value_cents', v_done * v_each,
-			'budget_left_cents', v_left)
-		from data.actions a where a.tenant = p_tenant and a.run = p_run and a.member = any (p_members) and a.tool = v_tool
+	return (select jsonb_build_object('status', 'executed', 'members', coalesce(jsonb_agg(a.member order by a.member),
+			'[]'), 'coupons', coalesce(jsonb_agg(a.detail -> 'coupon' order by a.member), '[]'), 'value_cents',
+			v_done * v_each, 'budget_left_cents', v_left)
+		from data.actions a where a.tenant = p_tenant and a.run = p_run and a.member = any (p_members)
+			and a.tool = v_tool
 			and a.state = 'done');
 end $$;
 
--- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet (nor taken back since),
--- and not written to by another run within the cool-down. In order of member, so that two chunks lock in one order.
+-- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet (nor taken back
+-- since), and not written to by another run within the cool-down. In order of member, so that two chunks lock in one
+-- order.
 create function app.servable(p_tenant int, p_run data.runs, p_tool text, p_cool_down_days int, p_members bigint[])
 returns bigint[] language sql volatile as $$
 	select coalesce(array_agg(d.member order by d.member), '{}')
 	from data.decisions d
 	where d.tenant = p_tenant and d.run = (p_run).run and d.member = any (p_members) and d.chosen
-		and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member and a.run is not null
+		and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member
+			and a.run is not null
 			and case a.run when (p_run).run then a.tool = p_tool
 				else a.state = 'done' and a.created_at > app.now() - make_interval(days => p_cool_down_days) end)
 $$;
@@ -251,8 +269,8 @@ begin
 	update data.runs set spent_cents = spent_cents + p_cents
 		where tenant = p_tenant and run = (p_run).run and spent_cents + p_cents <= budget_cents;
 	if not found then
-		perform app.refuse('FLBUD', format('This chunk costs %s; the cycle may spend %s and has spent %s.', app.money(p_cents),
-			app.money((p_run).budget_cents), app.money((p_run).spent_cents)));
+		perform app.refuse('FLBUD', format('This chunk costs %s; the cycle may spend %s and has spent %s.',
+			app.money(p_cents), app.money((p_run).budget_cents), app.money((p_run).spent_cents)));
 	end if;
 	return app.charge(p_tenant, p_key, p_window, p_cents, 0);
 end $$;
@@ -284,18 +302,19 @@ begin
 			from unnest(p_members, p_subjects, p_bodies, p_hashes) x(member, subject, body, hash)
 			where x.member = any (v_members)
 	), actions as (
-		insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at, detail, state,
-				created_at)
-			select p_tenant, s.action, p_key, p_run || ':' || s.member || ':message', 'draft_outreach', p_run, s.member, v_each,
-				v_window, jsonb_build_object('draft', s.action, 'channel', p_channel), 'done', v_now from served s
+		insert into data.actions (tenant, action, key, idem, tool, run, member, value_cents, budget_starts_at, detail,
+				state, created_at)
+			select p_tenant, s.action, p_key, p_run || ':' || s.member || ':message', 'draft_outreach', p_run, s.member,
+				v_each, v_window, jsonb_build_object('draft', s.action, 'channel', p_channel), 'done', v_now
+					from served s
 	)
 	insert into data.drafts (tenant, draft, member, run, policy, policy_version, arm, channel, audience, subject_sealed,
 			body_sealed, text_hash, state, created_at, expires_at)
-		select p_tenant, s.action, s.member, p_run, v_run.policy, v_run.version, p_arm, p_channel, p_audience, s.subject, s.body,
-			s.hash, 'waiting', v_now, p_expires_at from served s;
+		select p_tenant, s.action, s.member, p_run, v_run.policy, v_run.version, p_arm, p_channel, p_audience,
+			s.subject, s.body, s.hash, 'waiting', v_now, p_expires_at from served s;
 	get diagnostics v_done = row_count;
-	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'draft_chunk', 'executed', '', null, v_done * v_each, v_done,
-		jsonb_build_object('run', p_run, 'arm', p_arm, 'drafts', v_done));
+	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'draft_chunk', 'executed', '', null, v_done * v_each,
+		v_done, jsonb_build_object('run', p_run, 'arm', p_arm, 'drafts', v_done));
 	v_left := app.charge_run(p_tenant, v_key, v_run, v_window, v_done * v_each);
 	return jsonb_build_object('status', 'executed', 'drafts', v_done, 'value_cents', v_done * v_each,
 		'budget_left_cents', v_left);
@@ -312,7 +331,8 @@ begin
 	update data.runs set state = p_state, ended_at = app.now(), summary = p_summary
 		where tenant = p_tenant and run = p_run and fence = p_fence and state = 'open' returning * into v_run;
 	if v_run.run is null then
-		perform app.refuse('FLFEN', format('Run %s is not (any more) this daemon''s: another one has taken over.', p_run));
+		perform app.refuse('FLFEN', format('Run %s is not (any more) this daemon''s: another one has taken over.',
+			p_run));
 	end if;
 	update data.policy_states set lease_until = '-infinity', fit = coalesce(p_fit, fit)
 		where tenant = p_tenant and policy = v_run.policy and fence = p_fence;

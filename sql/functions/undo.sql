@@ -124,7 +124,8 @@ begin
 	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip)
 		and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
 	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents,
-		cardinality(v_done), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_done), 'not_undone', v_failed));
+		cardinality(v_done), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_done), 'not_undone',
+		v_failed));
 	return jsonb_build_object('undone', cardinality(v_done), 'value_cents', v_cents, 'not_undone', v_failed,
 		'left', v_left);
 end $$;

@@ -64,11 +64,11 @@ begin
 	return v_old.answer || '{"replayed": true}';
 end $$;
 
--- The write committer's statement: calls of any tenants in one transaction, each in a subtransaction of its own, so that
--- one refused call never fails its neighbours. Every batch of every daemon takes its locks in one order (gates, then
--- budgets, then members), so that two batches wait for each other in a line and not in a circle; where a circle is left
--- (an undo, a window that opens), the one that PostgreSQL breaks answers 40P01 for that call, and the committer asks
--- again for it alone. One answer a call, in the order of the calls: {"answer": …} or {"state": …, "sentence": …}.
+-- The write committer's statement: calls of any tenants in one transaction, each in a subtransaction of its own, so
+-- that one refused call never fails its neighbours. Every batch of every daemon takes its locks in one order (gates,
+-- then budgets, then members), so that two batches wait for each other in a line and not in a circle; where a circle is
+-- left (an undo, a window that opens), the one that PostgreSQL breaks answers 40P01 for that call, and the committer
+-- asks again for it alone. One answer a call, in the order of the calls: {"answer": …} or {"state": …, "sentence": …}.
 create function app.write_calls(p_calls jsonb) returns table (answer jsonb) language plpgsql
 security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -98,8 +98,8 @@ begin
 			else
 				answer := jsonb_build_object('state', v_state, 'sentence', v_sentence);
 				perform app.write_audit((c ->> 'tenant')::int, (c ->> 'call')::uuid, c ->> 'key', c ->> 'via',
-					c ->> 'tool', case when v_state like 'FL%' then 'refused' else 'failed' end, app.error_word(v_state),
-					(c ->> 'hash')::bytea, 0, 0, null);
+					c ->> 'tool', case when v_state like 'FL%' then 'refused' else 'failed' end,
+					app.error_word(v_state), (c ->> 'hash')::bytea, 0, 0, null);
 			end if;
 		end;
 		v_answers[x.place] := answer;

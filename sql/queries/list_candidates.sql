@@ -1,7 +1,8 @@
 -- The members of an audience with their scores, in order of member; the score is P(buys in the next s), now and as
 -- it stood at the last visit: Fader, Hardie, Lee 2005 (BG/NBD) or Batislam et al. 2007 (MBG/NBD, $9).
--- $1 tenant, $2 as of, $3 and $4 members above the one and up to the other, $5 r, $6 alpha, $7 a, $8 b, $9 modified, $10 horizon
--- in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in 365 days,
+-- $1 tenant, $2 as of, $3 and $4 members above the one and up to the other, $5 r, $6 alpha, $7 a, $8 b, $9 modified,
+-- $10 horizon in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in
+-- 365 days,
 -- $16 the run that asks: what it did itself is no contact yet. Days since a contact are whole ones; later than as of: 0
 -- One row: lines "member tier x days_to_last days_since_first p_now p_then mean_cents year_cents consent contact_days",
 -- their number, the highest member's number
@@ -9,7 +10,8 @@ with t as (
 	select zone from reading.tenant where tenant = $1::int
 ), s as (
 	select m.member, array_position($11::text[], m.tier) - 1 as tier, h.days - 1 as x, h.last_on - h.first_on as t_x,
-		(($2::timestamptz) at time zone t.zone)::date - h.first_on as age, h.spend_cents / h.orders as mean_cents, h.year_cents
+		(($2::timestamptz) at time zone t.zone)::date - h.first_on as age, h.spend_cents / h.orders as mean_cents,
+		h.year_cents
 	from t, app.stats_as_of($1::int, $2::timestamptz, $3::bigint, $4::bigint) h
 	join reading.member_tiers m on m.tenant = $1::int and m.member = h.member
 	where m.tier = any ($11::text[]) and h.days - 1 >= $12::int and h.year_cents >= $15::bigint
@@ -21,15 +23,18 @@ with t as (
 	from s
 ), q as (
 	select p.*,
-		1 / (1 + coalesce(a / leave, 0) * power((al + ag) / (al + tx), r + x)) * (1 - power((al + ag) / (al + ag + h), r + x)) as p_now,
+		1 / (1 + coalesce(a / leave, 0) * power((al + ag) / (al + tx), r + x))
+			* (1 - power((al + ag) / (al + ag + h), r + x)) as p_now,
 		1 / (1 + coalesce(a / leave, 0)) * (1 - power((al + tx) / (al + tx + h), r + x)) as p_then
 	from p
 )
 select string_agg(q.member || ' ' || q.tier || ' ' || q.x || ' ' || q.t_x || ' ' || q.age || ' ' || q.p_now::real || ' '
 		|| q.p_then::real || ' ' || q.mean_cents || ' ' || q.year_cents || ' ' || (c.granted is true)::int || ' '
-		|| case when k.at is null then -1 else greatest(0, floor(extract(epoch from $2::timestamptz - k.at) / 86400)) end,
+		|| case when k.at is null then -1 else greatest(0,
+			floor(extract(epoch from $2::timestamptz - k.at) / 86400)) end,
 		E'\n' order by q.member), count(*), (select max(member) from reading.member_tiers where tenant = $1::int)
 from q
 left join reading.email_consents c on c.tenant = $1::int and c.member = q.member
-left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int and a.run <> $16::uuid
+left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int
+	and a.run <> $16::uuid
 	and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member

@@ -91,11 +91,13 @@ select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today:
 	(extract(epoch from i.until_at) * 1000000)::bigint as until_us,
 	to_char(i.since_at at time zone i.zone, 'YYYY-MM-DD"T"HH24:MI:SS') || case when i.since_at at time zone i.zone
 		>= i.since_at at time zone 'UTC' then '+' else '-' end || to_char(greatest((i.since_at at time zone i.zone)
-		- (i.since_at at time zone 'UTC'), (i.since_at at time zone 'UTC') - (i.since_at at time zone i.zone)), 'HH24:MI')
+		- (i.since_at at time zone 'UTC'), (i.since_at at time zone 'UTC') - (i.since_at at time zone i.zone)),
+			'HH24:MI')
 		as since_local,
 	to_char(i.until_at at time zone i.zone, 'YYYY-MM-DD"T"HH24:MI:SS') || case when i.until_at at time zone i.zone
 		>= i.until_at at time zone 'UTC' then '+' else '-' end || to_char(greatest((i.until_at at time zone i.zone)
-		- (i.until_at at time zone 'UTC'), (i.until_at at time zone 'UTC') - (i.until_at at time zone i.zone)), 'HH24:MI')
+		- (i.until_at at time zone 'UTC'), (i.until_at at time zone 'UTC') - (i.until_at at time zone i.zone)),
+			'HH24:MI')
 		as until_local,
 	(extract(epoch from i.covered_since) * 1000000)::bigint as covered_since_us,
 	(extract(epoch from i.covered_until) * 1000000)::bigint as covered_until_us,

@@ -3,11 +3,13 @@
 select 'The role ' || current_user || ' is a superuser or bypasses row security: connect as the role flashd.'
 	from pg_roles where rolname = current_user and (rolsuper or rolbypassrls)
 union all
-select 'The role ' || current_user || ' owns ' || n.nspname || '.' || c.relname || ': it may own nothing; run `flashd migrate`.'
+select 'The role ' || current_user || ' owns ' || n.nspname || '.' || c.relname
+	|| ': it may own nothing; run `flashd migrate`.'
 	from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_roles r on r.oid = c.relowner
 	where r.rolname = current_user and n.nspname in ('data', 'journal', 'app', 'effect', 'reading', 'metric')
 union all
-select 'The role ' || current_user || ' may touch the table ' || n.nspname || '.' || c.relname || ' directly: run `flashd migrate`.'
+select 'The role ' || current_user || ' may touch the table ' || n.nspname || '.' || c.relname
+	|| ' directly: run `flashd migrate`.'
 	from pg_class c join pg_namespace n on n.oid = c.relnamespace
 	where n.nspname in ('data', 'journal') and c.relkind in ('r', 'p')
 		and has_table_privilege(c.oid, 'select, insert, update, delete, truncate')
@@ -27,5 +29,6 @@ union all
 select 'PostgreSQL ' || current_setting('server_version') || ' is too old: version 15 or later is needed.'
 	where current_setting('server_version_num')::int < 150000
 union all
-select 'synchronous_commit is ' || current_setting('synchronous_commit') || ': an answer must mean durable; set it to on.'
+select 'synchronous_commit is ' || current_setting('synchronous_commit')
+	|| ': an answer must mean durable; set it to on.'
 	where current_setting('synchronous_commit') in ('off', 'local')
