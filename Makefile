@@ -22,7 +22,8 @@ EMBED   := $(sort $(wildcard sql/roles/*.sql sql/migrations/*.sql sql/functions/
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units tool-tests bench fuzz install schema powers clean packages packages-test packages-bench
+.PHONY: help demo test build units tool-tests bench fuzz install schema powers clean packages packages-test \
+        packages-bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,7 +50,8 @@ install: build ## install below DESTDIR (PREFIX=/usr)
 	install -D -m 644 skills/flash-operations/SKILL.md $(DESTDIR)$(PREFIX)/share/flashd/skills/flash-operations/SKILL.md
 	for f in policies/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/$$f; done
 	for f in contrib/maps/*.json; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/flashd/maps/$$(basename $$f); done
-	for f in README.md LICENSE contrib/README.md; do install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/flashd/$$f; done
+	for f in README.md LICENSE contrib/README.md; do \
+		install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/doc/flashd/$$f; done
 
 schema: build ## write sql/schema.sql anew, after a change of the migrations
 	@tests/tidy/dump-schema > $B/schema.sql && cp $B/schema.sql sql/schema.sql
