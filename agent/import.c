@@ -43,8 +43,8 @@ static void bad(void *context, const char *file, int64_t line, const char *reaso
 	struct importing *importing = context;
 
 	if (importing->bad_count++ < BAD_SHOWN)
-		json_array_append_new(importing->bad, json_pack("{s:s, s:I, s:s}", "file", file, "line", (json_int_t)line, "reason",
-			reason));
+		json_array_append_new(importing->bad, json_pack("{s:s, s:I, s:s}", "file", file, "line", (json_int_t)line,
+			"reason", reason));
 }
 
 static void progress(void *context, enum import_entity entity, const char *file, int64_t line)
@@ -55,10 +55,14 @@ static void progress(void *context, enum import_entity entity, const char *file,
 	cli_progress(importing->cli, import_entity_names[entity], line, 0);
 }
 
+/* All but the end is one transaction that a Ctrl-C rolls back; at the end it cannot be known. */
 static void merged(void *context, const char *entity)
 {
 	struct importing *importing = context;
 
+	if (strcmp(entity, "statistics") == 0)
+		cli_on_interrupt(importing->cli, "interrupted at the very end: it is in, or nothing of it is. Importing the same "
+			"again changes nothing that is in already.");
 	cli_say(importing->cli, "taking in %s…", entity);
 }
 
@@ -87,7 +91,8 @@ static const char *finish_report(struct cli *cli, const struct importing *import
 	json_array_extend(skipped, importing->bad);
 	json_object_set_new(report, "skipped", json_integer(total));
 	json_array_foreach(json_object_get(report, "entities"), i, one)
-		text_format(&out, "%-14s %9lld rows: %lld new, %lld changed\n", json_string_value(json_object_get(one, "entity")),
+		text_format(&out, "%-14s %9lld rows: %lld new, %lld changed\n",
+			json_string_value(json_object_get(one, "entity")),
 			(long long)json_integer_value(json_object_get(one, "rows")),
 			(long long)json_integer_value(json_object_get(one, "added")),
 			(long long)json_integer_value(json_object_get(one, "changed")));
@@ -111,12 +116,15 @@ bool command_import(struct cli *cli, struct error *error)
 
 	if (db == NULL)
 		return false;
+	cli_on_interrupt(cli, "interrupted: nothing was imported.");
 	importing.load = load_open(db, seal, tenant, map->zone, error);
 	bool good = importing.load != NULL && import_read(map, cli_argument(cli, 0), &sink, error);
 
 	cli_progress_end(cli);
-	good = good && load_commit(importing.load, map->tier_days, map->name, merged, &importing, cli->arena, &report, error);
+	good = good && load_commit(importing.load, map->tier_days, map->name, merged, &importing, cli->arena, &report,
+		error);
 	load_close(importing.load);
+	cli_on_interrupt(cli, NULL);
 	if (!good)
 		return error_wrap(error, "Nothing was imported");
 	const char *text = finish_report(cli, &importing, report);
