@@ -25,3 +25,8 @@ wait $following 2>/dev/null
 check "--follow shows what comes, once" \
 	[ "$(jq -r 'select(.tool == "add_person" and .detail.person == "pat") | .call' "$work/follow" | wc -l)" = 1 ]
 check "and nothing before it but the last call" [ "$(wc -l <"$work/follow")" = 2 ]
+award 3 1 audit-2 >"$work/ignored"
+secret=${agent_secret##*_}
+check "neither the daemon's log nor the record holds a key that was used" \
+	eval '! grep -q "$secret" "$work/serve.err" "$work/serve.out" && sql_is 0 "select count(*) from journal.audit a
+		where strpos(a::text, \$\$$secret\$\$) > 0"'

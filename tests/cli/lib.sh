@@ -151,7 +151,7 @@ world_members() {
 }
 
 world_daemon() {
-	run key create --preset agent --name tests --budget-cents 100000
+	run key create --preset agent --name tests --budget-cents 100000 --per-minute 100000
 	agent_secret=$out
 	agent_key=$(sql "select key from data.keys where name = 'tests'")
 	"$flashd" serve --no-agent >"$work/serve.out" 2>"$work/serve.err" </dev/null &
