@@ -61,8 +61,8 @@ static void merged(void *context, const char *entity)
 	struct importing *importing = context;
 
 	if (strcmp(entity, "statistics") == 0)
-		cli_on_interrupt(importing->cli, "interrupted at the very end: it is in, or nothing of it is. Importing the same "
-			"again changes nothing that is in already.");
+		cli_on_interrupt(importing->cli, "interrupted at the very end: it is in, or nothing of it is. Importing the "
+			"same again changes nothing that is in already.");
 	cli_say(importing->cli, "taking in %s…", entity);
 }
 
