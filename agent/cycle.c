@@ -10,10 +10,15 @@
 #include "cycle_steps.h"
 #include "mcp/base/clock.h"
 
+bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
+	struct error *error)
+{
+	return tool_call(cycle->corridor, cycle->caller, tool, arena_json(arena, args), arena, result, error);
+}
+
 bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **result, struct error *error)
 {
-	return tool_call(cycle->corridor, cycle->caller, tool, arena_json(cycle->arena, args), cycle->arena, result,
-		error);
+	return cycle_call_in(cycle, cycle->arena, tool, args, result, error);
 }
 
 void cycle_say(const struct cycle *cycle, const char *format, ...)
@@ -242,6 +247,7 @@ bool cycle_run(struct corridor *corridor, const struct caller *caller, const str
 	bool due;
 
 	*report = NULL;
+	pthread_mutex_init(&cycle.lock, NULL);
 	if (!open_run(&cycle, &due, error))
 		return false;
 	if (!due)

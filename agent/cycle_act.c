@@ -48,28 +48,33 @@ static json_t *decision_columns(const struct cycle *cycle, size_t from, size_t t
 	return args;
 }
 
+static bool record_chunk(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
+{
+	size_t from = index * RECORD_CHUNK, count = cycle->result->count;
+	size_t to = from + RECORD_CHUNK < count ? from + RECORD_CHUNK : count;
+	json_t *answer;
+
+	return cycle_call_in(cycle, arena, "record_decisions", decision_columns(cycle, from, to, arena), &answer, error) ||
+		error_wrap(error, "recording the decisions");
+}
+
 bool cycle_record(struct cycle *cycle, struct error *error)
 {
-	size_t count = cycle->result->count;
-
-	for (size_t from = 0; from < count; from += RECORD_CHUNK) {
-		size_t to = from + RECORD_CHUNK < count ? from + RECORD_CHUNK : count;
-		struct arena *arena = arena_new();
-		json_t *answer;
-		bool good = tool_call(cycle->corridor, cycle->caller, "record_decisions",
-			arena_json(arena, decision_columns(cycle, from, to, arena)), arena, &answer, error);
-
-		arena_free(arena);
-		if (!good)
-			return error_wrap(error, "recording the decisions");
-	}
-	return true;
+	return cycle_each(cycle, (cycle->result->count + RECORD_CHUNK - 1) / RECORD_CHUNK, record_chunk, error);
 }
 
 static const struct decision *chosen_at(const struct cycle *cycle, size_t place)
 {
 	return &cycle->result->decisions[cycle->result->chosen[place]];
 }
+
+/* Some of one arm's members, by their places in `chosen`, and what became of them. */
+struct chunk {
+	const struct policy_arm *arm;
+	const uint32_t *places;
+	size_t count;
+	json_int_t done, cents;
+};
 
 /* The places (in `chosen`) of one arm's members. */
 static size_t places_of(const struct cycle *cycle, size_t arm, uint32_t *places)
@@ -89,29 +94,67 @@ static int compare_members(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* Cuts every arm's members into chunks of at most `most`. */
+static struct chunk *cut_chunks(struct cycle *cycle, size_t most, size_t *count)
+{
+	size_t arms = cycle->policy->arm_count, chosen = cycle->result->chosen_count;
+	struct chunk *chunks = arena_alloc(cycle->arena, (chosen / most + arms + 1) * sizeof *chunks);
+	uint32_t *places = arena_alloc(cycle->arena, (chosen + 1) * sizeof *places);
+
+	*count = 0;
+	for (size_t a = 0; a < arms; a++) {
+		size_t size = places_of(cycle, a, places);
+
+		for (size_t from = 0; from < size; from += most)
+			chunks[(*count)++] = (struct chunk){ .arm = &cycle->policy->arms[a], .places = places + from,
+				.count = size - from < most ? size - from : most };
+		places += size;
+	}
+	return chunks;
+}
+
+/* Notes what is left after a chunk; chunks may end in another order than they began. */
+static void note_left(struct cycle *cycle, const json_t *answer)
+{
+	json_t *left = json_object_get(answer, "budget_left_cents"), *known;
+
+	known = json_object_get(cycle->report, "budget_left_cents");
+	if (left != NULL && (known == NULL || json_integer_value(left) < json_integer_value(known)))
+		json_object_set_new(cycle->report, "budget_left_cents", json_integer(json_integer_value(left)));
+}
+
 /* Marks whom the database served: it passes over members that something happened to since the decision. */
-static void mark_given(struct cycle *cycle, const uint32_t *places, size_t count, const json_t *answer)
+static void mark_given(struct cycle *cycle, const struct chunk *chunk, const json_t *answer, struct arena *arena)
 {
 	const json_t *members = json_object_get(answer, "members"), *codes = json_object_get(answer, "coupons");
 	size_t served = json_array_size(members);
-	int64_t *sorted = arena_alloc(cycle->arena, (served + 1) * sizeof *sorted);
+	int64_t *sorted = arena_alloc(arena, (served + 1) * sizeof *sorted);
 
 	for (size_t i = 0; i < served; i++)
 		sorted[i] = json_integer_value(json_array_get(members, i));
-	for (size_t i = 0; i < count; i++) {
-		int64_t member = chosen_at(cycle, places[i])->member_id;
+	for (size_t i = 0; i < chunk->count; i++) {
+		int64_t member = chosen_at(cycle, chunk->places[i])->member_id;
 		const int64_t *found = bsearch(&member, sorted, served, sizeof *sorted, compare_members);
 
 		if (found == NULL)
 			continue;
-		cycle->given[places[i]] = 1;
-		cycle->codes[places[i]] = json_string_value(json_array_get(codes, (size_t)(found - sorted)));
+		const char *code = json_string_value(json_array_get(codes, (size_t)(found - sorted)));
+
+		cycle->given[chunk->places[i]] = 1;
+		cycle->codes[chunk->places[i]] = code == NULL ? NULL : arena_copy(cycle->arena, code);
 	}
 }
 
-static bool give_chunk(struct cycle *cycle, const struct policy_arm *arm, const uint32_t *places, size_t count,
-	json_int_t *done, json_int_t *cents, struct error *error)
+static bool give_chunk(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
 {
+	struct chunk *chunk = &cycle->chunks[index];
+	const struct policy_arm *arm = chunk->arm;
+
+	if (arm->kind == POLICY_MESSAGE) {
+		for (size_t i = 0; i < chunk->count; i++)
+			cycle->given[chunk->places[i]] = 1;
+		return true;
+	}
 	json_t *members = json_array(), *answer;
 	json_t *args = json_pack("{s:s, s:I, s:s, s:I, s:o}", "run", cycle->run, "fence", cycle->fence, "kind",
 		arm->kind == POLICY_POINTS ? "points" : "coupon", "cool_down_days",
@@ -121,14 +164,16 @@ static bool give_chunk(struct cycle *cycle, const struct policy_arm *arm, const 
 		json_object_set_new(args, "points", json_integer(arm->points));
 	else
 		json_object_set_new(args, "pool", json_string(arm->pool));
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(members, json_integer(chosen_at(cycle, places[i])->member_id));
-	if (!cycle_call(cycle, "act_chunk", args, &answer, error))
+	for (size_t i = 0; i < chunk->count; i++)
+		json_array_append_new(members, json_integer(chosen_at(cycle, chunk->places[i])->member_id));
+	if (!cycle_call_in(cycle, arena, "act_chunk", args, &answer, error))
 		return error_wrap(error, "giving %s", arm->name);
-	mark_given(cycle, places, count, answer);
-	*done += (json_int_t)json_array_size(json_object_get(answer, "members"));
-	*cents += json_integer_value(json_object_get(answer, "value_cents"));
-	json_object_set(cycle->report, "budget_left_cents", json_object_get(answer, "budget_left_cents"));
+	pthread_mutex_lock(&cycle->lock);
+	mark_given(cycle, chunk, answer, arena);
+	note_left(cycle, answer);
+	pthread_mutex_unlock(&cycle->lock);
+	chunk->done = (json_int_t)json_array_size(json_object_get(answer, "members"));
+	chunk->cents = json_integer_value(json_object_get(answer, "value_cents"));
 	return true;
 }
 
@@ -146,30 +191,32 @@ static void report_arm(struct cycle *cycle, const char *list, const struct polic
 		arm->why, "members", done, "value_cents", cents));
 }
 
+/* Adds up the chunks of each arm. */
+static void report_chunks(struct cycle *cycle, const char *list, const struct chunk *chunks, size_t count)
+{
+	for (size_t a = 0; a < cycle->policy->arm_count; a++) {
+		json_int_t done = 0, cents = 0;
+
+		for (size_t i = 0; i < count; i++)
+			if (chunks[i].arm == &cycle->policy->arms[a]) {
+				done += chunks[i].done;
+				cents += chunks[i].cents;
+			}
+		if (done > 0)
+			report_arm(cycle, list, &cycle->policy->arms[a], done, cents);
+	}
+}
+
 bool cycle_give(struct cycle *cycle, struct error *error)
 {
-	size_t chosen = cycle->result->chosen_count;
-	uint32_t *places = arena_alloc(cycle->arena, (chosen + 1) * sizeof *places);
-	bool good = true;
+	size_t chosen = cycle->result->chosen_count, count;
 
 	cycle->given = arena_alloc(cycle->arena, chosen + 1);
 	cycle->codes = arena_alloc(cycle->arena, (chosen + 1) * sizeof *cycle->codes);
-	for (size_t a = 0; good && a < cycle->policy->arm_count; a++) {
-		const struct policy_arm *arm = &cycle->policy->arms[a];
-		size_t count = places_of(cycle, a, places);
-		json_int_t done = 0, cents = 0;
+	cycle->chunks = cut_chunks(cycle, GIVE_CHUNK, &count);
+	bool good = cycle_each(cycle, count, give_chunk, error);
 
-		if (arm->kind == POLICY_MESSAGE) {
-			for (size_t i = 0; i < count; i++)
-				cycle->given[places[i]] = 1;
-			continue;
-		}
-		for (size_t from = 0; good && from < count; from += GIVE_CHUNK)
-			good = give_chunk(cycle, arm, places + from, count - from < GIVE_CHUNK ? count - from : GIVE_CHUNK, &done,
-				&cents, error);
-		if (done > 0)
-			report_arm(cycle, "gifts", arm, done, cents);
-	}
+	report_chunks(cycle, "gifts", cycle->chunks, count);
 	return good;
 }
 
@@ -190,11 +237,10 @@ struct drafted {
 	json_int_t done, cents, unfit;   /* unfit: a word of the template had no value, or one that may not be shown */
 };
 
-static bool draft_chunk(struct cycle *cycle, const struct policy_arm *arm, json_t *items, struct drafted *drafted,
-	struct error *error)
+static json_t *draft_args(const struct cycle *cycle, const struct policy_arm *arm, json_t *items)
 {
 	const struct policy_template *template = &cycle->policy->templates[arm->template_index];
-	json_t *answer, *args = json_pack("{s:s, s:I, s:s, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:I, s:O}", "run",
+	json_t *args = json_pack("{s:s, s:I, s:s, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:I, s:o}", "run",
 		cycle->run, "fence", cycle->fence, "policy", cycle->policy->name, "policy_version",
 		json_object_get(cycle->opened, "version"), "arm", arm->name, "channel", "email", "audience",
 		cycle->policy->name, "subject", template->subject, "body", template->body, "brand",
@@ -203,38 +249,42 @@ static bool draft_chunk(struct cycle *cycle, const struct policy_arm *arm, json_
 
 	if (arm->kind == POLICY_POINTS)
 		json_object_set_new(args, "points", json_sprintf("%lld", (long long)arm->points));
-	if (!cycle_call(cycle, "draft_chunk", args, &answer, error))
-		return error_wrap(error, "drafting %s", arm->name);
-	drafted->done += json_integer_value(json_object_get(answer, "drafts"));
-	drafted->cents += json_integer_value(json_object_get(answer, "value_cents"));
-	drafted->unfit += (json_int_t)json_array_size(json_object_get(answer, "skipped"));
-	json_object_set(cycle->report, "budget_left_cents", json_object_get(answer, "budget_left_cents"));
+	return args;
+}
+
+static bool draft_chunk(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
+{
+	struct chunk *chunk = &cycle->chunks[index];
+	json_t *items = json_array(), *answer;
+
+	for (size_t i = 0; i < chunk->count; i++)
+		if (cycle->given[chunk->places[i]])
+			json_array_append_new(items, draft_item(cycle, chunk->places[i]));
+	if (json_array_size(items) == 0) {
+		json_decref(items);
+		return true;
+	}
+	pthread_mutex_lock(&cycle->lock);   /* values of `opened` are counted up and down */
+	json_t *args = draft_args(cycle, chunk->arm, items);
+
+	pthread_mutex_unlock(&cycle->lock);
+	if (!cycle_call_in(cycle, arena, "draft_chunk", args, &answer, error))
+		return error_wrap(error, "drafting %s", chunk->arm->name);
+	pthread_mutex_lock(&cycle->lock);
+	note_left(cycle, answer);
+	pthread_mutex_unlock(&cycle->lock);
+	chunk->done = json_integer_value(json_object_get(answer, "drafts"));
+	chunk->cents = json_integer_value(json_object_get(answer, "value_cents"));
 	return true;
 }
 
 bool cycle_draft(struct cycle *cycle, struct error *error)
 {
-	uint32_t *places = arena_alloc(cycle->arena, (cycle->result->chosen_count + 1) * sizeof *places);
-	bool good = true;
+	size_t count;
 
-	for (size_t a = 0; good && a < cycle->policy->arm_count; a++) {
-		const struct policy_arm *arm = &cycle->policy->arms[a];
-		size_t count = places_of(cycle, a, places);
-		struct drafted drafted = { 0, 0, 0 };
+	cycle->chunks = cut_chunks(cycle, DRAFT_CHUNK, &count);
+	bool good = cycle_each(cycle, count, draft_chunk, error);
 
-		for (size_t from = 0; good && from < count;) {
-			json_t *items = arena_json(cycle->arena, json_array());
-
-			for (; from < count && json_array_size(items) < DRAFT_CHUNK; from++)
-				if (cycle->given[places[from]])
-					json_array_append_new(items, draft_item(cycle, places[from]));
-			if (json_array_size(items) > 0)
-				good = draft_chunk(cycle, arm, items, &drafted, error);
-		}
-		if (drafted.done > 0)
-			report_arm(cycle, "drafts", arm, drafted.done, drafted.cents);
-		if (drafted.unfit > 0)
-			report_arm(cycle, "not_drafted", arm, drafted.unfit, 0);
-	}
+	report_chunks(cycle, "drafts", cycle->chunks, count);
 	return good;
 }

@@ -7,6 +7,12 @@
 
 enum { PAGE = 100000 };   /* numbers of members, not candidates */
 
+struct page {
+	struct candidate *candidates;
+	size_t count;
+	int64_t last;            /* the highest member's number */
+};
+
 /* The next number of a packed line; the text is ours, made by our own statement. */
 static double take(char **at)
 {
@@ -87,39 +93,57 @@ static struct candidate read_candidate(const struct cycle *cycle, char **at)
 	return one;
 }
 
+/* One page: the members of a range of numbers, in the cycle's own memory. */
+static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
+{
+	struct page *page = &cycle->pages[index];
+	json_t *answer;
+
+	if (!cycle_call_in(cycle, arena, "list_candidates", page_args(cycle, (int64_t)index * PAGE), &answer, error))
+		return error_wrap(error, "scoring the audience");
+	page->count = (size_t)json_integer_value(json_object_get(answer, "count"));
+	page->last = json_integer_value(json_object_get(answer, "last"));
+	pthread_mutex_lock(&cycle->lock);
+	page->candidates = arena_alloc(cycle->arena, (page->count + 1) * sizeof *page->candidates);
+	pthread_mutex_unlock(&cycle->lock);
+	char *at = arena_copy(arena, json_string_value(json_object_get(answer, "lines")));
+
+	for (size_t i = 0; i < page->count; i++)
+		page->candidates[i] = read_candidate(cycle, &at);
+	return true;
+}
+
+/* Page after page, but for the first, which says how many there are. */
+static bool read_later_page(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
+{
+	return read_page(cycle, index + 1, arena, error);
+}
+
 bool cycle_read_candidates(struct cycle *cycle, struct error *error)
 {
-	struct candidate *all = NULL;
-	size_t count = 0, room = 0;
-	int64_t after = 0, last;
+	struct page first = { 0 };
+	struct arena *arena = arena_new();
+	size_t count = 0;
 
-	do {
-		struct arena *page = arena_new();
-		json_t *answer;
-		bool good = tool_call(cycle->corridor, cycle->caller, "list_candidates",
-			arena_json(page, page_args(cycle, after)), page, &answer, error);
-		size_t got = good ? (size_t)json_integer_value(json_object_get(answer, "count")) : 0;
+	cycle->pages = &first;
+	bool good = read_page(cycle, 0, arena, error);
+	size_t pages = (size_t)((first.last + PAGE - 1) / PAGE);
 
-		last = good ? json_integer_value(json_object_get(answer, "last")) : 0;
-		if (count + got > room) {
-			/* From the first page's share, room for all of them; grown when that was too little. */
-			room = 2 * (count + got) + (size_t)((double)got * (double)(last - after) / PAGE);
-			struct candidate *more = arena_alloc(cycle->arena, room * sizeof *more);
+	arena_free(arena);
+	cycle->pages = arena_alloc(cycle->arena, (pages + 1) * sizeof first);
+	cycle->pages[0] = first;
+	if (!good || (pages > 1 && !cycle_each(cycle, pages - 1, read_later_page, error)))
+		return false;
+	for (size_t i = 0; i < pages; i++)
+		count += cycle->pages[i].count;
+	struct candidate *all = arena_alloc(cycle->arena, (count + 1) * sizeof *all);
 
-			if (count > 0)
-				memcpy(more, all, count * sizeof *more);
-			all = more;
-		}
-		char *at = got == 0 ? NULL : arena_copy(page, json_string_value(json_object_get(answer, "lines")));
-
-		for (size_t i = 0; i < got; i++)
-			all[count++] = read_candidate(cycle, &at);
-		arena_free(page);
-		if (!good)
-			return error_wrap(error, "scoring the audience");
-		after += PAGE;
-	} while (after < last);
 	cycle->input.candidates = all;
 	cycle->input.count = count;
+	for (size_t i = 0; i < pages; i++) {
+		if (cycle->pages[i].count > 0)
+			memcpy(all, cycle->pages[i].candidates, cycle->pages[i].count * sizeof *all);
+		all += cycle->pages[i].count;
+	}
 	return true;
 }

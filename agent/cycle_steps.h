@@ -2,10 +2,15 @@
 #ifndef FLASH_CYCLE_STEPS_H
 #define FLASH_CYCLE_STEPS_H
 
+#include <pthread.h>
+
 #include "cycle.h"
 #include "decide.h"
 #include "models/bgnbd.h"
 #include "policy.h"
+
+struct chunk;
+struct page;
 
 struct cycle {
 	struct corridor *corridor;
@@ -19,13 +24,25 @@ struct cycle {
 	struct bgnbd_fit fit;
 	struct decide_input input;
 	const struct decide_result *result;
+	struct page *pages;         /* of candidates, while they are read */
+	struct chunk *chunks;       /* of the step under way */
 	uint8_t *given;             /* per place in chosen: 1 when the gift, if any, was given */
 	const char **codes;         /* per place in chosen: the coupon given, or NULL */
 	json_t *report;
+	pthread_mutex_t lock;       /* of `arena`, `given`, `codes` and `report` while a step runs on two threads */
 };
 
 /* A tool call under the cycle's key. `*result` is owned by the cycle's arena. */
 bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **result, struct error *error);
+
+/* The same, with all memory of the call in an arena of its own. */
+bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
+	struct error *error);
+
+/* Does work(cycle, i) for each i below `count`, on two threads; each with an arena that goes when it is done. Stops
+ * at the first that fails, with its error; what others had begun is finished. */
+typedef bool cycle_work(struct cycle *cycle, size_t index, struct arena *arena, struct error *error);
+bool cycle_each(struct cycle *cycle, size_t count, cycle_work *work, struct error *error);
 
 /* Says what is being done. */
 void cycle_say(const struct cycle *cycle, const char *format, ...) __attribute__((format(printf, 2, 3)));

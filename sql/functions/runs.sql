@@ -133,7 +133,8 @@ begin
 	end if;
 end $$;
 
--- Renews the lease on the way: a runner that works is not taken for a silent one.
+-- Renews the lease, late in each write so that two chunks do not wait for each other there: a runner that works is
+-- not taken for a silent one.
 create function app.renew_lease(p_tenant int, p_run data.runs) returns void language sql volatile as $$
 	update data.policy_states set lease_until = app.now() + interval '2 minutes'
 	where tenant = p_tenant and policy = (p_run).policy and fence = (p_run).fence
@@ -150,13 +151,13 @@ begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
-	perform app.renew_lease(p_tenant, v_run);
 	insert into data.decisions (tenant, run, member, p_now, p_then, at_risk_cents, holdout_u, arm, value_cents, chosen,
 		reason)
 		select p_tenant, p_run, x.* from unnest(p_members, p_now, p_then, p_at_risk, p_draws, p_arms, p_values,
 			p_chosen, p_reasons) x
 		on conflict do nothing;
 	get diagnostics v_count = row_count;
+	perform app.renew_lease(p_tenant, v_run);
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'record_decisions', 'executed', '', null, null,
 		v_count::int, jsonb_build_object('run', p_run));
 	return v_count;
@@ -179,7 +180,6 @@ begin
 	v_key := app.pass_key(p_tenant, p_key, case p_kind when 'points' then 'points:write' else 'coupons:write' end,
 		v_tool);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
-	perform app.renew_lease(p_tenant, v_run);
 	perform app.hold_budgets(p_tenant, array[p_key]);
 	v_members := app.servable(p_tenant, v_run, v_tool, p_cool_down_days, p_members);
 	select case p_kind when 'points' then (p_points * t.cents_per_100_points + 99) / 100
@@ -272,6 +272,7 @@ begin
 		perform app.refuse('FLBUD', format('This chunk costs %s; the cycle may spend %s and has spent %s.',
 			app.money(p_cents), app.money((p_run).budget_cents), app.money((p_run).spent_cents)));
 	end if;
+	perform app.renew_lease(p_tenant, p_run);
 	return app.charge(p_tenant, p_key, p_window, p_cents, 0);
 end $$;
 
@@ -289,7 +290,6 @@ begin
 	perform app.refuse_stopped(p_tenant, p_key);
 	v_key := app.pass_key(p_tenant, p_key, 'agent:act', 'draft_outreach');
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
-	perform app.renew_lease(p_tenant, v_run);
 	perform app.hold_budgets(p_tenant, array[p_key]);
 	select t.message_cost_cents into v_each from data.tenants t where t.tenant = p_tenant;
 	select coalesce(array_agg(s.member order by s.member), '{}') into v_members

@@ -1,0 +1,48 @@
+/* The chunks of a step on two threads: while the database writes one, the next is being made. Chunks of one step are
+ * of different members, and every write takes members, run and budget in that order, so they do not stand in a circle. */
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "cycle_steps.h"
+
+struct each {
+	struct cycle *cycle;
+	cycle_work *work;
+	size_t count;
+	atomic_size_t next;
+	atomic_bool failed;
+	struct error error;      /* of the first that failed */
+};
+
+static void *each_main(void *context)
+{
+	struct each *each = context;
+	size_t index;
+
+	while (!each->failed && (index = atomic_fetch_add(&each->next, 1)) < each->count) {
+		struct arena *arena = arena_new();
+		struct error error;
+
+		if (!each->work(each->cycle, index, arena, &error) && !atomic_exchange(&each->failed, true))
+			each->error = error;
+		arena_free(arena);
+	}
+	return NULL;
+}
+
+bool cycle_each(struct cycle *cycle, size_t count, cycle_work *work, struct error *error)
+{
+	struct each each = { .cycle = cycle, .work = work, .count = count };
+	pthread_t other;
+	bool two = count > 1;
+
+	if (two && pthread_create(&other, NULL, each_main, &each) != 0)
+		abort();
+	each_main(&each);
+	if (two)
+		pthread_join(other, NULL);
+	if (!each.failed)
+		return true;
+	*error = each.error;
+	return false;
+}
