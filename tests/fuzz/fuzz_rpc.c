@@ -1,8 +1,12 @@
 /* The MCP door on hostile input, from the bytes of a body and its headers up to the point where a tool would run:
  * parse, envelope, era, methods, tool look-up, the gates of scope and schema, and the answer's rendering. All real
  * but the tools' own work, which is the seam. Holds when nothing crashes, no status is 5xx, and every answer is
- * JSON, a result or an error, and carries the request's id. An input is four lines (version, method, name, flags) and the body.
- * Links: mcp/doors/era.c mcp/doors/rpc.c mcp/doors/methods.c mcp/doors/listing.c mcp/doors/library.c mcp/doors/answer.c mcp/doors/rounds.c mcp/doors/handle.c mcp/corridor/table.c mcp/corridor/gates.c mcp/corridor/schema.c mcp/corridor/call.c mcp/base/arena.c mcp/base/clock.c mcp/base/error.c mcp/base/log.c mcp/base/seal.c mcp/base/text.c -ljansson -lsodium -pthread */
+ * JSON, a result or an error, and carries the request's id. An input is four lines (version, method, name, flags)
+ * and the body.
+ * Links: mcp/doors/era.c mcp/doors/rpc.c mcp/doors/methods.c mcp/doors/listing.c mcp/doors/library.c
+ * mcp/doors/answer.c mcp/doors/rounds.c mcp/doors/handle.c mcp/corridor/table.c mcp/corridor/gates.c
+ * mcp/corridor/schema.c mcp/corridor/call.c mcp/base/arena.c mcp/base/clock.c mcp/base/error.c mcp/base/log.c
+ * mcp/base/seal.c mcp/base/text.c -ljansson -lsodium -pthread */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +26,8 @@ int LLVMFuzzerInitialize(int *count, char ***words);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Where a tool would run. */
-#define READ(name, scope) bool run_##name(struct call *call) { return call_answer(call, json_pack("{s:s}", "ran", #name)); }
+#define READ(name, scope) \
+	bool run_##name(struct call *call) { return call_answer(call, json_pack("{s:s}", "ran", #name)); }
 #define NOTE READ
 #define SEND READ
 #define UNDO READ
@@ -87,7 +92,8 @@ static void check_answer(const char *body, int status, const json_t *id)
 
 	must(json != NULL, "an answer is JSON");
 	must((json_object_get(json, "result") != NULL) !=
-		json_is_string(json_object_get(json_object_get(json, "error"), "message")), "an answer is a result or an error");
+		json_is_string(json_object_get(json_object_get(json, "error"), "message")),
+		"an answer is a result or an error");
 	must(status >= 200 && status < 500, "no status is 5xx");
 	must(id == NULL ? json_object_get(json, "id") == NULL : json_equal(json_object_get(json, "id"), id),
 		"an answer carries the request's id");

@@ -65,7 +65,8 @@ mutant http_head.c 'a length of 16 digits' 's/size < 1 || size > 15/size < 1 || 
 mutant http_head.c 'an empty length is 0' 's/size < 1 || size > 15/size > 15/'
 mutant http_head.c 'the 16 KiB count only what came at once' 's/size < HTTP_HEAD_BYTES ? size : HTTP_HEAD_BYTES/size/'
 mutant http_head.c 'a 65th header overflows' 's/head->count == HTTP_HEAD_FIELDS/head->count > HTTP_HEAD_FIELDS/'
-mutant http_head.c 'a cut between CR and LF loses the CR' 's/head->scan = span(bytes, head->scan, end, IS_TEXT);/span(bytes, head->scan, end, IS_TEXT); head->scan = at + (at < end);/'
+mutant http_head.c 'a cut between CR and LF loses the CR' \
+	's/head->scan = span(bytes, head->scan, end, IS_TEXT);/span(bytes, head->scan, end, IS_TEXT); head->scan = at + (at < end);/'
 mutant http_head.c 'HTTP/1.2 is 1.0' "s/version\[7\] > '1'/version[7] > '2'/"
 mutant http_head.c 'half an escape' 's/!= at + 3)/< at + 2)/'
 mutant http_head.c 'close is forgotten' 's/keep_alive = !head->close_asked \&\& /keep_alive = /'

@@ -14,11 +14,12 @@ static const char *const requests[][3] = {
 	{ "tools/list", "-", ",\"cursor\":\"zzz\"" },
 	{ "tools/call", "whoami", ",\"name\":\"whoami\"" },
 	{ "tools/call", "query_metric", ",\"name\":\"query_metric\",\"arguments\":{\"metric\":\"gmv\",\"window\":\"last_7d\"}" },
-	{ "tools/call", "earn_points", ",\"name\":\"earn_points\",\"arguments\":{\"member\":1,\"points\":250,\"reason\":\"late\","
-		"\"idempotency_key\":\"a\"}" },
+	{ "tools/call", "earn_points", ",\"name\":\"earn_points\",\"arguments\":{\"member\":1,\"points\":250,"
+		"\"reason\":\"late\",\"idempotency_key\":\"a\"}" },
 	{ "tools/call", "nothing", ",\"name\":\"nothing\",\"arguments\":{}" },
 	{ "tools/call", "test_input_required_result_multi_round", ",\"name\":\"test_input_required_result_multi_round\","
-		"\"inputResponses\":{\"step1\":{\"action\":\"accept\",\"content\":{\"name\":\"A\"}}},\"requestState\":\"00ff\"" },
+		"\"inputResponses\":{\"step1\":{\"action\":\"accept\",\"content\":{\"name\":\"A\"}}},"
+		"\"requestState\":\"00ff\"" },
 	{ "tools/call", "test_input_required_result_elicitation", ",\"name\":\"test_input_required_result_elicitation\","
 		"\"inputResponses\":{\"user_name\":{\"action\":\"accept\",\"content\":{\"name\":\"A\"}}}" },
 	{ "tools/call", "test_input_required_result_elicitation", ",\"name\":\"test_input_required_result_elicitation\","
@@ -44,7 +45,8 @@ static const char *const requests[][3] = {
 };
 
 static const char *const others[] = {
-	"-\n-\n-\n@\n[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}]",
+	"-\n-\n-\n@\n[{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"},"
+		"{\"jsonrpc\":\"2.0\",\"method\":\"notifications/x\"}]",
 	"-\n-\n-\n@\n{\"jsonrpc\":\"2.0\",\"id\":\"a\",\"result\":{}}",
 	"2025-06-18\n-\n-\n@\n{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"ping\"}",
 	"-\n-\n-\n@\n{\"jsonrpc\":\"2.0\",\"id\":1,\"id\":2,\"method\":\"ping\"}",
@@ -79,9 +81,11 @@ int main(int count, char **words)
 		const char *const *request = requests[i];
 		FILE *modern = open_seed(), *legacy = open_seed();
 
-		fprintf(modern, "2026-07-28\n%s\n%s\nA\n{\"jsonrpc\":\"2.0\",\"id\":%zu,\"method\":\"%s\",\"params\":{" META "%s}}",
+		fprintf(modern,
+			"2026-07-28\n%s\n%s\nA\n{\"jsonrpc\":\"2.0\",\"id\":%zu,\"method\":\"%s\",\"params\":{" META "%s}}",
 			request[0], request[1], i, request[0], request[2]);
-		fprintf(legacy, "2025-06-18\n%s\n%s\nA\n{\"jsonrpc\":\"2.0\",\"id\":\"%zu\",\"method\":\"%s\",\"params\":{\"x\":0%s}}",
+		fprintf(legacy,
+			"2025-06-18\n%s\n%s\nA\n{\"jsonrpc\":\"2.0\",\"id\":\"%zu\",\"method\":\"%s\",\"params\":{\"x\":0%s}}",
 			request[0], request[1], i, request[0], request[2]);
 		fclose(modern);
 		fclose(legacy);

@@ -28,7 +28,8 @@ else
 fi
 
 # Those that only the owner's connection runs: migrate, tenant create, import.
-owner_statements='^(add_migration|find_migration|has_migrations|create_tenant|find_zone|finish_import|list_skipped|merge_[a-z_]+|copy_[a-z_]+)$'
+owner_statements='^(add_migration|find_migration|has_migrations|create_tenant|find_zone|finish_import|list_skipped'
+owner_statements="$owner_statements|merge_[a-z_]+|copy_[a-z_]+)\$"
 
 # Each is prepared and explained, which also asks whether the role may: first as the daemon, then as the owner. COPY
 # cannot be prepared, so it copies nothing. A generic plan: nulls must not be reasoned away.
@@ -49,8 +50,9 @@ plan_statements() {
 			case "$name" in
 				copy_*) cat "$file"; printf ';\n\\.\n' ;;
 				*) printf 'prepare "%s" as\n' "$name"; cat "$file"
-					printf ';\nselect format($$explain execute %%I%%s$$, name, (select $$($$ || string_agg($$null$$, $$,$$) || $$)$$\n'
-					printf '\tfrom unnest(parameter_types))) from pg_prepared_statements where name = $$%s$$ \\gexec\n' "$name" ;;
+					printf ';\nselect format($$explain execute %%I%%s$$, name, (select\n'
+					printf '$$($$ || string_agg($$null$$, $$,$$) || $$)$$ from unnest(parameter_types)))\n'
+					printf 'from pg_prepared_statements where name = $$%s$$ \\gexec\n' "$name" ;;
 			esac
 			[ "$role" = flashd ] || echo "rollback to each;"
 		done

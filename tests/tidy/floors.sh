@@ -1,7 +1,7 @@
 # Who includes whom: the floors, the one arrow, one library one file.
 
 # "FILE INCLUDED" with both from the root; a name without a folder is of the file's own.
-ours "${product_c%\$}\$|^(agent|mcp|contrib)/.*\.def\$" | xargs grep -E '^#[[:blank:]]*include "' /dev/null | awk -F'"' '{
+ours "$product_c|^(agent|mcp|contrib)/.*\.def\$" | xargs grep -E '^#[[:blank:]]*include "' /dev/null | awk -F'"' '{
 	file = $1
 	sub(/:#.*/, "", file)
 	folder = file
@@ -9,7 +9,8 @@ ours "${product_c%\$}\$|^(agent|mcp|contrib)/.*\.def\$" | xargs grep -E '^#[[:bl
 	print file, ($2 ~ /^(agent|mcp|contrib|tests)\// ? $2 : folder $2)
 }' >"$work/includes"
 
-rule "rooms include only what stands below them (floors.txt)" awk -f tests/tidy/floors.awk tests/tidy/floors.txt "$work/includes"
+rule "rooms include only what stands below them (floors.txt)" \
+	awk -f tests/tidy/floors.awk tests/tidy/floors.txt "$work/includes"
 
 # The rules that must hold whatever floors.txt says.
 one_arrow() {
@@ -51,7 +52,8 @@ zlib\.h                              agent/import_file.c'
 libraries_apart() {
 	echo "$libraries" | while read -r headers home; do
 		ours "$product_c" | xargs grep -nE "^#[[:blank:]]*include[[:blank:]]*<($headers)>" /dev/null | grep -v "^$home:"
-		grep -qE "^#[[:blank:]]*include[[:blank:]]*<($headers)>" "$home" || echo "$home does not include <$headers> any more"
+		grep -qE "^#[[:blank:]]*include[[:blank:]]*<($headers)>" "$home" ||
+			echo "$home does not include <$headers> any more"
 	done
 }
 rule "one library, one file" libraries_apart

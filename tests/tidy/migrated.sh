@@ -8,7 +8,8 @@ migrated() {
 	if [ -z "${PGHOST:-}" ]; then
 		CLUSTER_FAST=1 cluster_start "$work/cluster" || return 1
 	fi
-	PGOPTIONS='-c client_min_messages=warning' psql -Xqd postgres -c "drop database if exists $1 with (force)" -c "create database $1" || return 1
+	PGOPTIONS='-c client_min_messages=warning' psql -Xqd postgres \
+		-c "drop database if exists $1 with (force)" -c "create database $1" || return 1
 	cat >"$work/$1.conf" <<-END
 		database = host=$PGHOST dbname=$1 user=flashd
 		admin_database = host=$PGHOST dbname=$1 user=${PGUSER:-postgres}

@@ -29,7 +29,8 @@ paths_exist() {
 			grep -oE '`[A-Za-z0-9_./-]+`' "$paper" | tr -d '`' | grep -E '/|\.(c|h|def|sql|json|md|sh|awk|txt|service)$'
 			grep -oE '\]\([^)#]+\)' "$paper" | sed 's/^](//; s/)$//' | grep -v '^https\{0,1\}:'
 		} | grep -vE 'NAME|FAMILY|^/|^\.claude|^\.[a-z]+$' | sort -u | while read -r path; do
-			[ -e "$path" ] || [ -e "$folder/$path" ] || grep -qE "/${path//./\\.}\$" "$work/files" || echo "$paper: there is no $path"
+			[ -e "$path" ] || [ -e "$folder/$path" ] || grep -qE "/${path//./\\.}\$" "$work/files" ||
+				echo "$paper: there is no $path"
 		done
 	done
 }
@@ -62,14 +63,15 @@ skills_are_true() {
 		folder=$(basename "$(dirname "$skill")")
 		name=$(sed -n 's/^name: //p' "$skill" | head -n1)
 		[ "$name" = "$folder" ] || echo "$skill: its name is $name"
-		[ "$(sed -n 's/^description: //p' "$skill" | wc -c)" -le 1024 ] || echo "$skill: the description is longer than 1024"
+		[ "$(sed -n 's/^description: //p' "$skill" | wc -c)" -le 1024 ] ||
+			echo "$skill: the description is longer than 1024"
 		[ "$(wc -l <"$skill")" -lt 200 ] || echo "$skill: 200 lines or more"
 		awk '$3 != "agent:run" { print $2 }' "$work/rows" | while read -r tool; do
 			grep -q "\`$tool\`" "$skill" || echo "$skill: does not speak of $tool"
 		done
 		# What looks like a tool there is one.
-		grep -oE '`(list|get|query|earn|issue|draft|undo|stop|redeem|set|propose|pause|claim|add)_[a-z_]+`' "$skill" | tr -d '`' |
-			sort -u | comm -23 - <(awk '{ print $2 }' "$work/rows" | sort) | sed "s|^|$skill: there is no tool |"
+		grep -oE '`(list|get|query|earn|issue|draft|undo|stop|redeem|set|propose|pause|claim|add)_[a-z_]+`' "$skill" |
+			tr -d '`' | sort -u | comm -23 - <(awk '{ print $2 }' "$work/rows" | sort) | sed "s|^|$skill: there is no tool |"
 	done
 }
 awk -v want=rows -f tests/tidy/powers.awk mcp/tools.def >"$work/rows"

@@ -16,9 +16,13 @@ rows_have_files() {
 	[ -s "$work/rows" ] || echo "mcp/tools.def has no rows"
 	ours '^mcp/tools/[^/]*\.json$' | names >"$work/tool_json"
 	# What several tools share has a header; a tool has none.
-	ours '^mcp/tools/[^/]*\.c$' | while read -r file; do [ -e "${file%.c}.h" ] || echo "$file"; done | names >"$work/tool_c"
-	same "$work/tools" "$work/tool_json" "has a row in mcp/tools.def and no .json" "has a .json and no row in mcp/tools.def"
-	same "$work/tools" "$work/tool_c" "has a row in mcp/tools.def and no .c" "has a .c and neither a row nor a header"
+	ours '^mcp/tools/[^/]*\.c$' | while read -r file; do
+		[ -e "${file%.c}.h" ] || echo "$file"
+	done | names >"$work/tool_c"
+	same "$work/tools" "$work/tool_json" "has a row in mcp/tools.def and no .json" \
+		"has a .json and no row in mcp/tools.def"
+	same "$work/tools" "$work/tool_c" "has a row in mcp/tools.def and no .c" \
+		"has a .c and neither a row nor a header"
 }
 rule "every tool has its row, its .c and its .json" rows_have_files
 

@@ -27,7 +27,9 @@ with r as materialized (
 	from data.coupons x, data.tenants t, lateral (select (x.issued_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and x.state not in ('available', 'voided')
 )
-select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(distinct r.code) filter (where r.state = 'redeemed' or r.code in (select z.code from data.redemptions z where z.tenant = $1::int)), count(distinct r.code)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
+	count(distinct r.code) filter (where r.state = 'redeemed'
+		or r.code in (select z.code from data.redemptions z where z.tenant = $1::int)), count(distinct r.code)
 from r
 where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
 group by 1, 2

@@ -10,7 +10,8 @@ with r as materialized (
 			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
 			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member),
 			'coupon_pool', (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon),
-			'campaign', (select p.campaign from data.pools p where p.tenant = $1::int and p.pool = (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon)),
+			'campaign', (select p.campaign from data.pools p where p.tenant = $1::int
+				and p.pool = (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon)),
 			'campaign_type', (select g.type from data.campaigns g, data.pools p where g.tenant = $1::int and p.tenant = $1::int
 				and p.pool = (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon) and g.campaign = p.campaign),
 			'day', to_char(l.day, 'YYYY-MM-DD'),

@@ -4,7 +4,8 @@ select 'flashd is a superuser, bypasses row security, may make roles or database
 		or exists (select from pg_auth_members m where m.member = r.oid))
 union all
 select 'flashd may touch ' || c.oid::regclass
-	from pg_class c where c.relnamespace in ('data'::regnamespace, 'journal'::regnamespace) and c.relkind in ('r', 'p', 'v', 'm')
+	from pg_class c where c.relnamespace in ('data'::regnamespace, 'journal'::regnamespace)
+		and c.relkind in ('r', 'p', 'v', 'm')
 		and has_table_privilege('flashd', c.oid, 'select, insert, update, delete, truncate, references, trigger')
 union all
 select 'flashd may write through ' || c.oid::regclass
@@ -18,4 +19,5 @@ select 'flashd may ' || p.act || ' in schema ' || n.nspname
 		and has_schema_privilege('flashd', n.oid, p.act)
 		and not (p.act = 'usage' and n.nspname in ('app', 'reading', 'metric', 'public'))
 union all
-select 'flashd owns ' || c.oid::regclass from pg_class c join pg_roles r on r.oid = c.relowner where r.rolname = 'flashd';
+select 'flashd owns ' || c.oid::regclass from pg_class c join pg_roles r on r.oid = c.relowner
+	where r.rolname = 'flashd';

@@ -8,5 +8,6 @@ select c.oid::regclass || ': its policy is not exactly "tenant is the session''s
 	from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
 	where c.relnamespace in ('data'::regnamespace, 'journal'::regnamespace) and c.relkind in ('r', 'p')
 		and (select coalesce(string_agg(pg_get_expr(p.polqual, p.polrelid) || p.polcmd::text || p.polpermissive::text
-				|| coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), ','), '') from pg_policy p where p.polrelid = c.oid)
+				|| coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), ','), '') from pg_policy p
+			where p.polrelid = c.oid)
 			<> '(tenant = (current_setting(''flash.tenant''::text))::integer)*true';
