@@ -9,7 +9,7 @@
 #include "mcp/base/seal.h"
 #include "station.h"
 
-enum { SLOTS = 1024, KEEP_US = 30 * 1000000 };
+enum { SLOTS = 8192, KEEP_US = 30 * 1000000 };
 
 struct slot {
 	int64_t until_us;

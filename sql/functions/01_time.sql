@@ -1,6 +1,7 @@
--- The one "now" of SQL. Tests hold it still by the setting flash.now, in their own sessions only.
+-- The one "now" of SQL: when the statement began. Tests hold it still by the setting flash.now, in their own sessions
+-- only. No clock_timestamp() here: it would keep PostgreSQL from taking this function's body into the caller's.
 create function app.now() returns timestamptz language sql stable as $$
-	select coalesce(nullif(current_setting('flash.now', true), '')::timestamptz, clock_timestamp())
+	select coalesce(nullif(current_setting('flash.now', true), '')::timestamptz, statement_timestamp())
 $$;
 
 -- A random id that sorts by time: inserts stay local, and nothing can be counted from outside.

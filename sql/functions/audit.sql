@@ -1,12 +1,13 @@
 -- One audit row, in the transaction of what it tells about.
 create function app.write_audit(p_tenant int, p_call uuid, p_principal text, p_via text, p_tool text,
 	p_decision text, p_code text, p_digest bytea, p_value_cents bigint, p_rows int, p_detail jsonb) returns void
-language sql volatile as $$
+language plpgsql volatile as $$
+begin
 	insert into journal.audit (tenant, call, at, principal, via, tool, decision, code, args_digest, value_cents,
 			row_count, detail)
 		values (p_tenant, p_call, clock_timestamp(), p_principal, p_via, p_tool, p_decision, p_code, p_digest,
-			p_value_cents, p_rows, p_detail)
-$$;
+			p_value_cents, p_rows, p_detail);
+end $$;
 
 -- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for every tenant in the
 -- batch it also answers what a cached answer must be checked against before it may leave: the keys that are

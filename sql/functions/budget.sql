@@ -82,6 +82,7 @@ end $$;
 
 -- Gives cents back to the window that they came from. Gross stays: churn cannot make new money.
 create function app.give_back(p_tenant int, p_key text, p_window timestamptz, p_cents bigint) returns void
-language sql volatile as $$
-	update data.budgets set net = net - p_cents where tenant = p_tenant and key = p_key and starts_at = p_window
-$$;
+language plpgsql volatile as $$
+begin
+	update data.budgets set net = net - p_cents where tenant = p_tenant and key = p_key and starts_at = p_window;
+end $$;

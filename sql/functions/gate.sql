@@ -2,9 +2,12 @@
 -- change take alone. The flags are read in a later statement, whose snapshot is younger than the lock; reading
 -- them in the same statement let writes through after the stop had answered (measured).
 
-create function app.enter(p_tenant int) returns void language sql volatile as $$
-	select set_config('flash.tenant', p_tenant::text, true)
-$$;
+-- In PL/pgSQL, as all that a write calls: its plans are kept for the session, those of an SQL function are made anew
+-- in each transaction.
+create function app.enter(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	perform set_config('flash.tenant', p_tenant::text, true);
+end $$;
 
 create function app.hold_gate(p_tenant int) returns void language plpgsql volatile as $$
 begin
@@ -22,14 +25,12 @@ create function app.refuse_stopped(p_tenant int, p_key text) returns void langua
 declare
 	v_who text; v_reason text; v_at timestamptz; v_scope text;
 begin
-	select i.stopped_by, i.reason, i.changed_at, 'everything' into v_who, v_reason, v_at, v_scope
-		from data.installation i where i.stopped;
-	if v_scope is null then
+	select x.who, x.reason, x.at, x.what into v_who, v_reason, v_at, v_scope from (
+		select i.stopped_by, i.reason, i.changed_at, 'everything' from data.installation i where i.stopped
+		union all
 		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'this key' end
-			into v_who, v_reason, v_at, v_scope
 			from data.stops s where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped
-			order by s.scope limit 1;
-	end if;
+	) x(who, reason, at, what) limit 1;
 	if v_scope is not null then
 		perform app.refuse('FLSTP', format('Stopped: %s was stopped at %s by %s (%s). Nothing was changed. A '
 			'person can resume it with `flashd resume`.', v_scope, to_char(v_at at time zone 'UTC',
