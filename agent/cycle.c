@@ -10,10 +10,19 @@
 #include "cycle_steps.h"
 #include "mcp/base/clock.h"
 
+/* A chunk that a busy database gave up on has changed nothing; it is asked for again, so often. */
+enum { BUSY_TRIES = 5 };
+
 bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
 	struct error *error)
 {
-	return tool_call(cycle->corridor, cycle->caller, tool, arena_json(arena, args), arena, result, error);
+	arena_json(arena, args);
+	for (int tries = 0; tries < BUSY_TRIES; tries++)
+		if (tool_call(cycle->corridor, cycle->caller, tool, args, arena, result, error))
+			return true;
+		else if (error->code != ERROR_BUSY)
+			return false;
+	return false;
 }
 
 bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **result, struct error *error)

@@ -13,3 +13,7 @@ create view reading.email_consents as
 -- When the resident last did something for or to a member.
 create view reading.contacts as
 	select a.tenant, a.member, a.run, a.created_at from data.actions a where a.run is not null and a.state = 'done';
+
+-- Runs as the command line shows them.
+create view reading.policy_runs as
+	select r.tenant, r.run, r.policy, r.state, r.started_at, r.summary, r.spent_cents from data.runs r;

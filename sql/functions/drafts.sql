@@ -81,6 +81,11 @@ create function app.set_consent(p_tenant int, p_call uuid, p_principal text, p_m
 set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);
+	if not exists (select from data.people p where p.tenant = p_tenant and p.person = p_principal
+			and p.removed_at is null) then
+		perform app.refuse('FLPER', format('"%s" is not a person here: an admin can add one with `flashd tenant person`.',
+			coalesce(p_principal, '')));
+	end if;
 	insert into data.consents (tenant, member, channel, granted, at, source)
 		values (p_tenant, p_member, p_channel, p_granted, app.now(), p_principal)
 		on conflict (tenant, member, channel) do update set granted = excluded.granted, at = excluded.at,

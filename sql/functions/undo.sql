@@ -84,6 +84,9 @@ declare
 	v_busy boolean := false; v_state text; v_sentence text; v_timeout text := current_setting('lock_timeout');
 begin
 	perform app.enter(p_tenant);
+	if p_via = 'cli' then
+		perform app.pass_person(p_tenant, p_principal, 'approver');
+	end if;
 	perform app.hold_gate(p_tenant);
 	if p_chunk = 1 then
 		v_now := app.preview_undo(p_tenant, p_key, p_scope) ->> 'hash';

@@ -31,6 +31,7 @@ good() {
 	stop) words=(stop --reason ends) ;;
 	resume) words=(resume --reason ends --confirm=acme) ;;
 	undo) words=(undo "$action") ;;
+	"agent status") words=(agent status) ;;
 	"audit tail") words=(audit tail) ;;
 	"member opt-out") words=(member opt-out 4 --channel email) ;;
 	*) words=() ;;
