@@ -1,5 +1,5 @@
 /* The chunks of a step on two threads: while the database writes one, the next is being made. Chunks of one step are
- * of different members, and every write takes members, run and budget in that order, so they do not stand in a circle. */
+ * of different members, and every write takes members, run and budget in that order: no two stand in a circle. */
 #include <stdatomic.h>
 #include <stdlib.h>
 

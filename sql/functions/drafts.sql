@@ -83,8 +83,8 @@ begin
 	perform app.enter(p_tenant);
 	if not exists (select from data.people p where p.tenant = p_tenant and p.person = p_principal
 			and p.removed_at is null) then
-		perform app.refuse('FLPER', format('"%s" is not a person here: an admin can add one with `flashd tenant person`.',
-			coalesce(p_principal, '')));
+		perform app.refuse('FLPER', format('"%s" is not a person here: an admin can add one with '
+			'`flashd tenant person`.', coalesce(p_principal, '')));
 	end if;
 	insert into data.consents (tenant, member, channel, granted, at, source)
 		values (p_tenant, p_member, p_channel, p_granted, app.now(), p_principal)

@@ -20,11 +20,9 @@ CASES = []
 soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 8192), hard))
 
-
 def case(function):
 	CASES.append(function)
 	return function
-
 
 class Server:
 	"""One server process; its settings are those of struct http_config."""
@@ -79,11 +77,9 @@ class Server:
 			if line.startswith(kind):
 				return int(line.split()[1])
 
-
 def request(path, body=b'', method='POST', extra=b'', version='1.1'):
 	head = '%s %s HTTP/%s\r\nHost: x\r\nContent-Length: %d\r\n' % (method, path, version, len(body))
 	return head.encode() + extra + b'\r\n' + body
-
 
 def read_reply(client, bodyless=False):
 	"""Status, headers and body of one answer with a length, or None at the end of file."""
@@ -108,7 +104,6 @@ def read_reply(client, bodyless=False):
 		body += piece
 	return status, fields, bytes(body)
 
-
 def read_all(client):
 	"""Everything until the end of file; a reset counts as one."""
 	data = b''
@@ -121,7 +116,6 @@ def read_all(client):
 	except ConnectionError:
 		return data
 
-
 def drip(client, byte):
 	"""Sends a byte again and again until the server answers or closes; returns all it said."""
 	while not select.select([client], [], [], 0.02)[0]:
@@ -131,10 +125,8 @@ def drip(client, byte):
 			break
 	return read_all(client)
 
-
 def status_of(data):
 	return data.split(b' ', 2)[1].decode() if data.startswith(b'HTTP/1.1 ') else data[:40]
-
 
 def wait_reset(client):
 	"""Waits until the server has reset the connection, without reading from it."""
@@ -142,7 +134,6 @@ def wait_reset(client):
 	poll.register(client, select.POLLERR)
 	events = poll.poll(PATIENCE * 1000)
 	assert events and events[0][1] & (select.POLLERR | select.POLLHUP), events
-
 
 def enter(server):
 	"""A seat was given back: knocks until it is free."""
@@ -155,11 +146,9 @@ def enter(server):
 		answer = read_reply(client)[0]
 	assert answer == 200, answer
 
-
 def reset(client):
 	client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
 	client.close()
-
 
 @case
 def idle_connections_are_closed():
@@ -170,14 +159,12 @@ def idle_connections_are_closed():
 		assert read_all(silent) == b''
 		assert read_all(kept) == b''
 
-
 @case
 def a_dripping_head_is_ended():
 	with Server(head_ms=300) as server:
 		client = server.connect()
 		client.sendall(b'POST /inline HTTP/1.1\r\nHost: x\r\nA: ')
 		assert status_of(drip(client, b'b')) == '408'
-
 
 @case
 def a_head_deadline_runs_from_its_own_first_byte():
@@ -190,7 +177,6 @@ def a_head_deadline_runs_from_its_own_first_byte():
 		slow.sendall(b'Host: x\r\n\r\n')
 		assert read_reply(slow)[0] == 200
 
-
 @case
 def a_dripping_body_is_ended():
 	with Server(body_ms=300) as server:
@@ -201,7 +187,6 @@ def a_dripping_body_is_ended():
 		client.sendall(b'POST /inline HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n')
 		assert status_of(drip(client, b'1\r\nb\r\n')) == '408'
 		assert 'SAW' not in open(server.log).read()
-
 
 @case
 def a_slow_reader_of_an_answer_is_reset():
@@ -214,7 +199,6 @@ def a_slow_reader_of_an_answer_is_reset():
 		client.sendall(request('/big'))
 		assert len(read_reply(client)[2]) == 32 << 20
 
-
 @case
 def a_slow_reader_of_a_stream_is_cut_at_its_cap():
 	with Server(stream_max=100000) as server:
@@ -222,7 +206,6 @@ def a_slow_reader_of_a_stream_is_cut_at_its_cap():
 		client.sendall(request('/flood'))
 		server.logged('GONE POST /flood')
 		wait_reset(client)
-
 
 @case
 def a_working_request_has_no_deadline():
@@ -236,7 +219,6 @@ def a_working_request_has_no_deadline():
 		last.sendall(request('/release'))
 		assert read_reply(last)[2] == b'released\n'
 		assert read_reply(client)[2] == b'held\n'
-
 
 @case
 def the_cap_on_all_connections_holds():
@@ -253,7 +235,6 @@ def the_cap_on_all_connections_holds():
 			assert read_reply(client)[2] == b'two'
 		clients.pop().close()
 		enter(server)
-
 
 @case
 def the_cap_per_address_holds():
@@ -273,7 +254,6 @@ def the_cap_per_address_holds():
 		clients.pop().close()
 		enter(server)
 
-
 @case
 def a_crowd_over_the_cap_does_not_hurt_those_inside():
 	with Server(connections_max=4) as server:
@@ -292,7 +272,6 @@ def a_crowd_over_the_cap_does_not_hurt_those_inside():
 			told += data != b''
 		assert told >= 64, told
 
-
 @case
 def running_out_of_descriptors_is_survived():
 	with Server(descriptors=40) as server:
@@ -306,7 +285,6 @@ def running_out_of_descriptors_is_survived():
 		client.sendall(request('/inline'))
 		assert read_reply(client)[0] == 200
 		assert 'could not be accepted' in server.stop()
-
 
 @case
 def body_limits_are_exact():
@@ -325,7 +303,6 @@ def body_limits_are_exact():
 			assert answer[0] == status, answer
 			assert status == 413 or answer[2] == b'y' * size
 
-
 @case
 def a_refused_client_can_read_why():
 	# A close with unread bytes would reset the connection under the client that still sends.
@@ -336,7 +313,6 @@ def a_refused_client_can_read_why():
 		for _ in range(99):
 			client.sendall(b'x' * 1000)
 		assert client.recv(1) == b''
-
 
 @case
 def claimed_bodies_cost_no_memory():
@@ -354,7 +330,6 @@ def claimed_bodies_cost_no_memory():
 		assert used < 64 and (server.memory('VmSize') - room) / 200 < 1024
 		assert 'SAW POST /echo' not in open(server.log).read()
 
-
 @case
 def bodies_in_any_pieces_arrive_whole():
 	body = bytes(range(256)) * 700
@@ -365,7 +340,6 @@ def bodies_in_any_pieces_arrive_whole():
 			for at in range(0, len(data), piece):
 				client.sendall(data[at:at + piece])
 			assert read_reply(client)[2] == body
-
 
 @case
 def five_hundred_pipelined_requests_are_answered_in_order():
@@ -384,7 +358,6 @@ def five_hundred_pipelined_requests_are_answered_in_order():
 		bodies = [part.split(b'\r\n\r\n', 1)[1] for part in got.split(b'HTTP/1.1 200 OK')[1:]]
 		assert bodies == [b'%d' % n * 40 for n in range(500)]
 
-
 @case
 def a_half_closed_client_gets_its_answers():
 	with Server() as server:
@@ -394,7 +367,6 @@ def a_half_closed_client_gets_its_answers():
 		assert read_reply(client)[2] == b'one'
 		assert read_reply(client)[2] == b'two'
 		assert read_all(client) == b''
-
 
 @case
 def a_client_that_leaves_is_noticed_and_its_answer_dropped():
@@ -409,7 +381,6 @@ def a_client_that_leaves_is_noticed_and_its_answer_dropped():
 		assert client.recv(10) == b'HTTP/1.1 2'
 		client.close()
 		server.logged('GONE POST /open-stream')
-
 
 @case
 def a_client_that_resets_does_not_hurt():
@@ -430,7 +401,6 @@ def a_client_that_resets_does_not_hurt():
 		assert read_reply(client)[2] == b'released\n'
 		client.sendall(request('/inline', b'alive'))
 		assert read_reply(client)[2] == b'alive'
-
 
 @case
 def head_and_http_1_0_are_answered_in_their_form():
@@ -453,7 +423,6 @@ def head_and_http_1_0_are_answered_in_their_form():
 		client.sendall(request('/x', b'a', extra=b'Connection: close\r\n') + request('/hidden'))
 		assert read_reply(client)[1]['connection'] == 'close'
 		assert read_all(client) == b'' and '/hidden' not in open(server.log).read()
-
 
 @case
 def streams_are_chunked_or_end_with_the_connection():
@@ -479,7 +448,6 @@ def streams_are_chunked_or_end_with_the_connection():
 			data += client.recv(65536)
 		assert b'data:' not in data
 
-
 @case
 def expect_is_answered_before_the_body():
 	with Server(body_max=1000) as server:
@@ -493,7 +461,6 @@ def expect_is_answered_before_the_body():
 		client.sendall(request('/echo', b'x' * 1001, extra=b'Expect: 100-continue\r\n')[:-1001])
 		assert read_reply(client)[0] == 413
 
-
 @case
 def a_header_cannot_split_an_answer():
 	with Server() as server:
@@ -503,7 +470,6 @@ def a_header_cannot_split_an_answer():
 			data = read_all(client)
 			assert status_of(data) == '500' and b'Evil' not in data and data.endswith(b'"}\n'), data
 
-
 @case
 def a_port_in_use_is_named():
 	with Server() as server:
@@ -511,7 +477,6 @@ def a_port_in_use_is_named():
 		errors = second.process.communicate(timeout=PATIENCE)[1].decode()
 		assert second.process.returncode == 2
 		assert 'port %d' % server.port in errors and 'another port' in errors, errors
-
 
 @case
 def stopping_answers_what_is_open():
@@ -536,7 +501,6 @@ def stopping_answers_what_is_open():
 	stream.close()
 	server.stop()
 
-
 @case
 def stopping_does_not_wait_for_ever():
 	server = Server(grace_ms=300)
@@ -547,7 +511,6 @@ def stopping_does_not_wait_for_ever():
 	assert read_all(client) == b''
 	assert 'grace' in server.process.stderr.readline().decode()
 	server.stop()
-
 
 def ready_at_once(server, count, total):
 	"""Lets `count` clients all be ready in one turn of the loop: the server is stopped while they send."""
@@ -564,13 +527,11 @@ def ready_at_once(server, count, total):
 	for client in clients:
 		client.close()
 
-
 @case
 def no_number_of_ready_connections_stalls_the_loop():
 	with Server() as server:
 		for count in (64, 127, 128, 129, 256, 512):
 			ready_at_once(server, count, 600)
-
 
 @case
 def an_idle_connection_costs_little():
@@ -588,7 +549,6 @@ def an_idle_connection_costs_little():
 		each = (server.memory() - before) / 2000
 		print('# %.2f KiB resident per idle keep-alive connection (2,000 open)' % each)
 		assert each <= 8
-
 
 first = int(sys.argv[2]) if len(sys.argv) > 2 else 1
 only = os.environ.get('CASE', '')

@@ -3,7 +3,8 @@
 brand journey America/New_York 'Complete Journey'
 flashd import "$data/completejourney" --map completejourney --json
 check "it is imported" coded 0
-same "as many rows as the files have" '[["stores",274],["tiers",3],["members",2348],["campaigns",22],["coupon_pools",22],["coupons",5691],["orders",39197],["order_lines",62113],["redemptions",1302]]' \
+same "as many rows as the files have" \
+	'[["stores",274],["tiers",3],["members",2348],["campaigns",22],["coupon_pools",22],["coupons",5691],["orders",39197],["order_lines",62113],["redemptions",1302]]' \
 	"$(jq -c '[.entities[] | [.entity, .added]]' <<<"$out")"
 same "the 898 rows of campaigns 19 to 23, which are not described, are told" '898 ["19","20","21","22","23"]' \
 	"$(jq -r '"\(.skipped) \([.skipped_rows[].reason | capture("issued_at: \"(?<c>[0-9]+)\" is not in the lookup campaign").c] | unique)"' <<<"$out")"

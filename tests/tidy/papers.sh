@@ -16,6 +16,9 @@ folders_are_explained() {
 		grep -q '^## Decisions$' "$folder/README.md" || echo "$folder/README.md has no Decisions"
 		grep -q '^## How to add$' "$folder/README.md" || echo "$folder/README.md does not say how to add"
 	done
+	for folder in $(ours '^tests/[a-z]+/run$' | cut -d/ -f2) bench; do
+		grep -qE "\`$folder(/)?\`" tests/README.md || echo "tests/README.md does not speak of tests/$folder"
+	done
 	grep -q 'Version 2.0, January 2004' LICENSE || echo "LICENSE is not the Apache License 2.0"
 }
 rule "every top folder says what is in it; the licence is there" folders_are_explained
