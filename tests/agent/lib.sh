@@ -77,4 +77,3 @@ books() {
 				where (a.tool = 'draft_outreach' or a.action is null) and (d.member is distinct from a.member))"
 }
 even_books='twice 0|without decision 0|runs 0|budget 0|gross 0|points 0|balances 0|coupons 0|drafts 0'
-
