@@ -414,9 +414,13 @@ static const char *check_rows(const struct trial *trial, const json_t *answer, c
 		for (size_t d = 0; d < trial->by_count; d++)
 			if (!is_dimension(row, trial->by[d], groups[i].by[d]))
 				return arena_format(arena, "row %zu is %s, not of %s", i, arena_dump(arena, row), groups[i].by[d]);
-		if (grain && trial->by_count == 1 && trial->limit == 0 && json_is_null(json_object_get(row, "value")) &&
-		    strcmp(groups[i].by[0], metric->source->kind == SOURCE_IMPORT ? "2017-11-05" : TODAY) > 0)
+		if (grain && trial->by_count == 1 && trial->limit == 0 &&
+			strcmp(groups[i].by[0], metric->source->kind == SOURCE_IMPORT ? "2017-11-05" : TODAY) > 0)
+			groups[i].known = false;
+		if (!groups[i].known && metric->denominator == NULL && json_is_null(json_object_get(row, "value")))
 			continue;
+		if (!groups[i].known && metric->denominator == NULL)
+			return "a piece of time without data has a value";
 		if (!same_figure(metric, row, &groups[i]))
 			return wrong("a row", row, &groups[i]);
 		sum += json_integer_value(json_object_get(row, "value"));
