@@ -621,6 +621,8 @@ CREATE INDEX members_email ON data.members USING btree (tenant, email_index) WHE
 
 CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHERE (phone_index IS NOT NULL);
 
+CREATE INDEX members_time ON data.members USING btree (tenant, enrolled_at);
+
 CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);
 
 CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);

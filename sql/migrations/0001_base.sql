@@ -120,6 +120,7 @@ create table data.members (
 );
 create index members_email on data.members (tenant, email_index) where email_index is not null;
 create index members_phone on data.members (tenant, phone_index) where phone_index is not null;
+create index members_time on data.members (tenant, enrolled_at);
 
 create table data.consents (
 	tenant int, member bigint, channel text check (channel in ('email', 'sms')),
