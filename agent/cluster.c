@@ -7,6 +7,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <pwd.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,12 +63,33 @@ bool cluster_drop_root(const char **folder, struct arena *arena, struct error *e
 	return true;
 }
 
+static volatile sig_atomic_t running;   /* the program that is waited for */
+
+static void pass_on(int number)
+{
+	if (running > 0)
+		kill((pid_t)running, number);
+}
+
+/* From the first program on, an end of this process is an end of what it runs, and then it cleans up behind it. A
+ * terminal's Ctrl-C reaches the program by itself. */
+static void catch_ends(void)
+{
+	struct sigaction end = { .sa_handler = pass_on }, leave = { .sa_handler = SIG_IGN };
+
+	sigaction(SIGTERM, &end, NULL);
+	sigaction(SIGINT, &leave, NULL);
+}
+
 int cluster_run(const char *const *words, const char *log)
 {
+	catch_ends();
 	pid_t child = fork();
 	int status;
 
 	if (child == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGTERM, SIG_DFL);
 		int file = log == NULL ? -1 : open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 
 		if (file >= 0) {
@@ -77,9 +99,11 @@ int cluster_run(const char *const *words, const char *log)
 		execv(words[0], (char *const *)(uintptr_t)words);
 		_exit(127);
 	}
+	running = child;
 	while (child > 0 && waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return -1;
+	running = 0;
 	return child > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

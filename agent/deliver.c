@@ -80,7 +80,7 @@ static bool deliver_one(struct corridor *corridor, const struct caller *caller, 
 	return good;
 }
 
-size_t deliver_all(struct corridor *corridor, int tenant, const volatile bool *quit)
+size_t deliver_all(struct corridor *corridor, int tenant, const atomic_bool *quit)
 {
 	const struct channel *channel = find_channel(corridor_settings(corridor));
 	struct caller caller = { .tenant = tenant, .kind = "daemon", .name = "delivery", .via = "agent",
@@ -92,7 +92,7 @@ size_t deliver_all(struct corridor *corridor, int tenant, const volatile bool *q
 		return 0;
 	}
 	snprintf(caller.key, sizeof caller.key, "%.80s", corridor_daemon(corridor));
-	while (!*quit && deliver_one(corridor, &caller, channel))
+	while (!atomic_load(quit) && deliver_one(corridor, &caller, channel))
 		count++;
 	return count;
 }

@@ -58,10 +58,9 @@ static void add_decision(struct text *out, const json_t *report)
 
 	text_format(out, "\nWho slips\n  %s\n", text_of(fit, "sentence"));
 	if (fit != NULL)
-		text_format(out, "  r %.4f, alpha %.4f, a %.4f, b %.4f, log-likelihood %.4f\n",
-			json_number_value(json_object_get(fit, "r")), json_number_value(json_object_get(fit, "alpha")),
-			json_number_value(json_object_get(fit, "a")), json_number_value(json_object_get(fit, "b")),
-			json_number_value(json_object_get(fit, "log_likelihood")));
+		text_format(out, "  in use: r %.4f, alpha %.4f, a %.4f, b %.4f\n", json_number_value(json_object_get(fit, "r")),
+			json_number_value(json_object_get(fit, "alpha")), json_number_value(json_object_get(fit, "a")),
+			json_number_value(json_object_get(fit, "b")));
 	text_format(out, "\nWhat it decided\n  %s\n", text_of(report, "decision"));
 	text_format(out, "  %lld candidates; %lld chosen; %lld left alone to measure against\n",
 		(long long)number_of(report, "candidates"), (long long)number_of(report, "chosen"),

@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "cycle.h"
@@ -14,7 +15,7 @@ struct hand {
 	struct wake *wake;
 	struct corridor *corridor;
 	void (*work)(struct hand *hand, const struct work *work);
-	volatile bool quit;
+	atomic_bool quit;
 };
 
 struct scheduler {

@@ -277,7 +277,7 @@ static const struct bend {
 		"/contact/draft_expiry_hours: must be a whole number from 1 to 336" },
 	{ "budget.per_cycle_cents", "500",
 		"/arms/3: may cost 1000 cents, more than a whole cycle may spend (500)" },
-	{ "budget.max_actions_per_cycle", "2001",
+	{ "budget.max_actions_per_cycle", "200001",
 		"/budget/max_actions_per_cycle: must be a whole number from 1 to 2000" },
 	{ "value.margin_rate", "1.01", "/value/margin_rate: must be a number from 0.001 to 1" },
 	{ "arms", "{}", "/arms: must be a list of 1 to 16" },
