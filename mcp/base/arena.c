@@ -136,7 +136,7 @@ json_t *arena_json(struct arena *arena, json_t *json)
 
 char *arena_dump(struct arena *arena, const json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_SORT_KEYS | JSON_ENCODE_ANY);
 
 	if (text == NULL)
 		abort();

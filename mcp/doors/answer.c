@@ -12,7 +12,7 @@ enum { TEXT_MAX = 8 * ANSWER_BYTES_MAX };
 
 static char *own_dump(struct arena *arena, const json_t *json)
 {
-	char *text = json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
 
 	if (text == NULL)
 		abort();

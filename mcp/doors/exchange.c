@@ -276,7 +276,7 @@ bool message_event(struct message *message, json_t *event)
 	static const struct http_field fields[] = { { "Content-Type", "text/event-stream" },
 		{ "Cache-Control", "no-cache" }, { "X-Accel-Buffering", "no" } };
 	struct exchange *exchange = message->exchange;
-	char *text = json_dumps(event, JSON_COMPACT);
+	char *text = json_dumps(event, JSON_COMPACT | JSON_REAL_PRECISION(15));
 
 	if (text == NULL)
 		abort();

@@ -204,7 +204,7 @@ void rpc_complete(const struct rpc_message *message, json_t *result, int ttl_ms)
 /* In the order in which the fields were set: what a reader needs first comes first. */
 static char *dump(struct arena *arena, json_t *envelope)
 {
-	char *text = json_dumps(envelope, JSON_COMPACT);
+	char *text = json_dumps(envelope, JSON_COMPACT | JSON_REAL_PRECISION(15));
 
 	if (text == NULL)
 		abort();

@@ -329,6 +329,14 @@ static void days_are_days(void)
 		CHECK(!day_parse(bad[i], &number));
 }
 
+/* A share of .077377 is shown as that, not as what a double makes of it. */
+static void reals_are_written_short(void)
+{
+	json_t *json = arena_json(arena, json_pack("[f, f, f]", 0.077377, -12.3, 1.0));
+
+	CHECK_TEXT(arena_dump(arena, json), "[0.077377,-12.3,1.0]");
+}
+
 /* Every reason a decision can have is judged by metric.judged: a new one must be sorted there. */
 static void every_reason_is_sorted(void)
 {
@@ -390,6 +398,7 @@ int main(void)
 	CHECK_RUN(every_query_is_one_select);
 	CHECK_RUN(unknown_metrics_get_the_nearest);
 	CHECK_RUN(days_are_days);
+	CHECK_RUN(reals_are_written_short);
 	CHECK_RUN(every_reason_is_sorted);
 	CHECK_RUN(the_cache_keeps_and_forgets);
 	arena_free(arena);
