@@ -335,32 +335,35 @@ static json_t *by_json(const struct shaping *shaping)
 	return list;
 }
 
+/* What a reader needs first comes first. */
 static json_t *shape(const struct shaping *shaping)
 {
 	const struct question *question = shaping->question;
 	const struct metric *metric = shaping->metric;
 	const char *note = note_text(shaping);
-	json_t *json = json_pack("{s:s, s:s, s:s, s:b, s:s, s:o, s:s, s:I, s:o, s:o}",
-		"metric", metric->name, "title", metric->title, "unit", metric_unit_word(metric->unit),
-		"certified", metric->certified, "definition", arena_format(shaping->arena, "%.12s", metric->definition),
-		"window", window_json(shaping, &question->bounds.periods[0], question->bounds.window),
-		"as_of", question->bounds.covered_until, "data_version", (json_int_t)question->bounds.data_version,
-		"by", by_json(shaping), "rows", rows_json(shaping));
+	json_t *json = json_pack("{s:s, s:s}", "metric", metric->name, "title", metric->title);
 
 	set_figure(shaping, json, figure_of(shaping, 0, 0));
+	json_object_set_new(json, "unit", json_string(metric_unit_word(metric->unit)));
+	if (metric->unit == UNIT_CENTS)
+		json_object_set_new(json, "currency", json_string(question->bounds.currency));
+	json_object_set_new(json, "window", window_json(shaping, &question->bounds.periods[0], question->bounds.window));
+	json_object_set_new(json, "by", by_json(shaping));
+	if (question->filters != NULL)
+		json_object_set(json, "filters", question->filters);
+	json_object_set_new(json, "rows", rows_json(shaping));
 	if (question->request.by_count > 0) {
 		json_object_set_new(json, "total", total_json(shaping));
 		json_object_set_new(json, "rest", rest_json(shaping));
 	}
-
-	if (metric->unit == UNIT_CENTS)
-		json_object_set_new(json, "currency", json_string(question->bounds.currency));
-	if (question->filters != NULL)
-		json_object_set(json, "filters", question->filters);
 	if (question->comparison_count > 0)
 		json_object_set_new(json, "comparisons", comparisons_json(shaping));
 	if (note != NULL)
 		json_object_set_new(json, "note", json_string(note));
+	json_object_set_new(json, "as_of", json_string(question->bounds.covered_until));
+	json_object_set_new(json, "certified", json_boolean(metric->certified));
+	json_object_set_new(json, "definition", json_string(arena_format(shaping->arena, "%.12s", metric->definition)));
+	json_object_set_new(json, "data_version", json_integer((json_int_t)question->bounds.data_version));
 	return arena_json(shaping->arena, json);
 }
 

@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "mcp/base/clock.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/metrics/cache.h"
@@ -15,6 +17,17 @@ static const char *key_of(struct call *call)
 	if (metric == NULL || metric->source->kind != SOURCE_IMPORT)
 		return NULL;
 	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, arena_dump(call->arena, call->args));
+}
+
+/* Keeps an answer as it is, its fields in their order. */
+static void keep(struct call *call, const char *key, const json_t *result, const struct bounds *bounds, int64_t started_us)
+{
+	char *text = json_dumps(result, JSON_COMPACT);
+
+	if (text == NULL)
+		abort();
+	cache_keep(call->caller.tenant, key, text, bounds->data_version, started_us + bounds->day_left_s * 1000000);
+	free(text);
 }
 
 static bool answer(struct call *call, json_t *result)
@@ -40,7 +53,6 @@ bool run_query_metric(struct call *call)
 	if (result == NULL)
 		return false;
 	if (key != NULL)
-		cache_keep(call->caller.tenant, key, arena_dump(call->arena, result), question.bounds.data_version,
-			started_us + question.bounds.day_left_s * 1000000);
+		keep(call, key, result, &question.bounds, started_us);
 	return answer(call, json_incref(result));
 }
