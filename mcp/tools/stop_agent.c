@@ -24,8 +24,10 @@ static bool stop(struct call *call, json_t **answer)
 
 	for (int i = 0; i < TRIES; i++) {
 		if (query_answer(call, "stop_agent", DB_VALUES(call->id, call->caller.key, call->caller.via,
-				key == NULL ? "*" : key, reason_of(call)), answer))
+				key == NULL ? "*" : key, reason_of(call)), answer)) {
+			call->error.code = ERROR_NONE;   /* of an earlier try */
 			return true;
+		}
 		if (call->error.code != ERROR_BUSY)
 			break;
 	}
