@@ -12,7 +12,8 @@ end $$;
 -- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for every tenant in the
 -- batch it also answers what a cached answer must be checked against before it may leave: the keys that are
 -- not valid any more and the data version. The gate is held, so that a revoked key's answer cannot follow the
--- revocation's. Rows come by tenant: only one can be seen at a time.
+-- revocation's. Rows come by tenant: only one can be seen at a time. A write whose commit was not heard of has its row
+-- already: that one stays, and does not fail its neighbours.
 create function app.audit_calls(p_tenant int, p_calls uuid[], p_at timestamptz[], p_principals text[], p_vias text[],
 	p_tools text[], p_decisions text[], p_codes text[], p_digests bytea[], p_rows int[], p_durations_us int[],
 	p_details jsonb[])
@@ -26,7 +27,8 @@ begin
 	insert into journal.audit (tenant, call, at, principal, via, tool, decision, code, args_digest, row_count,
 			duration_us, detail)
 		select p_tenant, x.* from unnest(p_calls, p_at, p_principals, p_vias, p_tools, p_decisions, p_codes,
-			p_digests, p_rows, p_durations_us, p_details) x;
+			p_digests, p_rows, p_durations_us, p_details) x
+		on conflict do nothing;
 	return query select
 		(select array_agg(p) from (select distinct p from unnest(p_principals) p) u
 			where not exists (select from data.keys k where k.tenant = p_tenant and k.key = p
