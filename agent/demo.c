@@ -183,10 +183,12 @@ static bool show(const struct demo *demo, struct error *error)
 
 	cli_say(cli, "starting a private PostgreSQL in %s…", demo->folder);
 	if (!write_config(demo, error) || !cluster_start(demo->folder, cli->arena, error) ||
-	    !create_database(arena_format(cli->arena, "host=%s/socket dbname=postgres user=flash_admin", demo->folder), error))
+	    !create_database(arena_format(cli->arena, "host=%s/socket dbname=postgres user=flash_admin", demo->folder),
+		error))
 		return false;
 	cli_say(cli, "bringing the database to its shape…");
-	if (!run(path_in(demo, "demo.log"), WORDS("migrate"), error) || (!exists(demo, "loaded") && !load_brand(demo, error)))
+	if (!run(path_in(demo, "demo.log"), WORDS("migrate"), error) ||
+	    (!exists(demo, "loaded") && !load_brand(demo, error)))
 		return false;
 	print_keys(demo);
 	if (cli_switch(cli, "once"))

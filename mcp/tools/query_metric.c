@@ -20,7 +20,8 @@ static const char *key_of(struct call *call)
 }
 
 /* Keeps an answer as it is, its fields in their order. */
-static void keep(struct call *call, const char *key, const json_t *result, const struct bounds *bounds, int64_t started_us)
+static void keep(struct call *call, const char *key, const json_t *result, const struct bounds *bounds,
+	int64_t started_us)
 {
 	char *text = json_dumps(result, JSON_COMPACT);
 

@@ -221,7 +221,8 @@ begin
 			select c.code from data.coupons c where c.tenant = p_tenant and c.pool = p_pool and c.state = 'available'
 				limit cardinality(v_members) for update skip locked
 		), given as materialized (
-			select m.member, f.code, (v_id || lpad(to_hex(row_number() over (order by m.member)), 8, '0'))::uuid as action
+			select m.member, f.code,
+				(v_id || lpad(to_hex(row_number() over (order by m.member)), 8, '0'))::uuid as action
 				from (select code, row_number() over () as place from free) f
 				join unnest(v_members) with ordinality m(member, place) using (place)
 		), coupons as (
