@@ -1,6 +1,13 @@
 -- Delivery, at most once: claim and commit, then send, then settle. An attempt whose sender went silent becomes
 -- unknown, never waiting again: whether it left is not known, so a human decides.
 
+-- Whether an approved draft may be tried now: what was refused once is tried again five minutes later, then twenty. A mail
+-- server that asks for patience, or restarts, gets it.
+create function app.is_ripe(p_tenant int, p_draft uuid) returns boolean language sql stable as $$
+	select not exists (select from data.attempts a where a.tenant = p_tenant and a.draft = p_draft
+		and a.settled_at > app.now() - a.attempt * a.attempt * interval '5 minutes')
+$$;
+
 -- One approved draft with everything the sender needs, or no row. The consent row is locked for share until the
 -- claim commits: an opt-out is either before it and seen, or after it and told that one is in flight.
 create function app.claim_delivery(p_tenant int, p_call uuid, p_daemon text, p_timeout_ms int)
@@ -15,7 +22,7 @@ begin
 	perform app.refuse_stopped(p_tenant, '*');
 	loop
 		select * into d from data.drafts x where x.tenant = p_tenant and x.state = 'approved'
-			order by x.created_at limit 1 for update skip locked;
+			and app.is_ripe(p_tenant, x.draft) order by x.created_at limit 1 for update skip locked;
 		if d.draft is null then
 			return;
 		end if;

@@ -59,7 +59,8 @@ begin
 				and not r.dry_run) then app.now() else s.next_run_at end
 			from data.policy_states s where s.tenant = v_tenant and s.enabled and s.lease_until <= app.now();
 		return query select v_tenant, null::text, null::text,
-			exists (select from data.drafts d where d.tenant = v_tenant and d.state = 'approved'),
+			exists (select from data.drafts d where d.tenant = v_tenant and d.state = 'approved'
+				and app.is_ripe(v_tenant, d.draft)),
 			exists (select from data.attempts a where a.tenant = v_tenant and a.outcome = 'open'
 				and a.deadline_at < app.now())
 				or exists (select from data.drafts d where d.tenant = v_tenant and d.state = 'waiting'

@@ -77,3 +77,15 @@ books() {
 				where (a.tool = 'draft_outreach' or a.action is null) and (d.member is distinct from a.member))"
 }
 even_books='twice 0|without decision 0|runs 0|budget 0|gross 0|points 0|balances 0|coupons 0|drafts 0'
+# Drafts. The nth that waits, in a fixed order; one with its words and hash; approved as it is.
+draft_at() { daemon_sql "select draft from data.drafts where state = 'waiting' order by draft limit 1 offset $1"; }
+show() {
+	flashd drafts show "$1" --json
+	hash=$(jq -r .hash <<<"$out")
+}
+approve() {
+	show "$1"
+	flashd drafts approve "$1" --hash "$hash"
+}
+state_of() { daemon_sql "select state from data.drafts where draft = '$1'"; }
+net() { daemon_sql "select coalesce(sum(net), 0) from data.budgets where key = '$KEY'"; }
