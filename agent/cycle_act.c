@@ -73,7 +73,7 @@ struct chunk {
 	const struct policy_arm *arm;
 	const uint32_t *places;
 	size_t count;
-	json_int_t done, cents;
+	json_int_t done, cents, unfit;   /* unfit: no message, a word of the template had no value or one that may not be shown */
 };
 
 /* The places (in `chosen`) of one arm's members. */
@@ -195,15 +195,18 @@ static void report_arm(struct cycle *cycle, const char *list, const struct polic
 static void report_chunks(struct cycle *cycle, const char *list, const struct chunk *chunks, size_t count)
 {
 	for (size_t a = 0; a < cycle->policy->arm_count; a++) {
-		json_int_t done = 0, cents = 0;
+		json_int_t done = 0, cents = 0, unfit = 0;
 
 		for (size_t i = 0; i < count; i++)
 			if (chunks[i].arm == &cycle->policy->arms[a]) {
 				done += chunks[i].done;
 				cents += chunks[i].cents;
+				unfit += chunks[i].unfit;
 			}
 		if (done > 0)
 			report_arm(cycle, list, &cycle->policy->arms[a], done, cents);
+		if (unfit > 0)
+			report_arm(cycle, "not_drafted", &cycle->policy->arms[a], unfit, 0);
 	}
 }
 
@@ -231,11 +234,6 @@ static json_t *draft_item(const struct cycle *cycle, uint32_t place)
 		json_object_set_new(item, "coupon_code", json_string(cycle->codes[place]));
 	return item;
 }
-
-/* What became of one arm's messages. */
-struct drafted {
-	json_int_t done, cents, unfit;   /* unfit: a word of the template had no value, or one that may not be shown */
-};
 
 static json_t *draft_args(const struct cycle *cycle, const struct policy_arm *arm, json_t *items)
 {
@@ -274,6 +272,7 @@ static bool draft_chunk(struct cycle *cycle, size_t index, struct arena *arena, 
 	note_left(cycle, answer);
 	pthread_mutex_unlock(&cycle->lock);
 	chunk->done = json_integer_value(json_object_get(answer, "drafts"));
+	chunk->unfit = (json_int_t)json_array_size(json_object_get(answer, "skipped"));
 	chunk->cents = json_integer_value(json_object_get(answer, "value_cents"));
 	return true;
 }
