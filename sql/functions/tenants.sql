@@ -59,32 +59,49 @@ begin
 		jsonb_build_object('person', p_person, 'roles', p_roles));
 end $$;
 
--- At the daemon's start and at each election: is this the database that this daemon knew? A restored backup or a
--- promoted standby may have forgotten a stop or a sent mark, so it comes up stopped until a person resumes it.
+-- At the daemon's start: is this the database that this daemon knew? A restored backup or a promoted standby may have
+-- forgotten a stop or a sent mark, so it comes up stopped until a person resumes it, and no earlier approval counts, of
+-- any tenant. A copy elsewhere, on another timeline, is another database from now on and gets a name of its own; a
+-- database that this daemon merely did not know keeps its name, or each daemon's start would stop the others' again.
 create function app.check_incarnation(p_known text) returns table (incarnation text, held boolean)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
-	i data.installation; v_system text; v_timeline int; v_changed boolean;
+	i data.installation; v_system text; v_timeline int; v_moved boolean; v_tenant int := 1;
 begin
+	if pg_is_in_recovery() then
+		perform app.refuse('FLSCH', 'This PostgreSQL is a standby, which cannot be written to: name the primary in the '
+			'setting `database`.');
+	end if;
 	perform pg_advisory_xact_lock(7300, 0);
 	select * into i from data.installation;
 	select system_identifier::text into v_system from pg_control_system();
-	select timeline_id into v_timeline from pg_control_checkpoint();
+	-- Of the log that is written now: the last checkpoint may be older than a promotion.
+	v_timeline := ('x' || left(pg_walfile_name(pg_current_wal_lsn()), 8))::bit(32)::int;
 	if i.system_identifier = '' then
 		update data.installation set system_identifier = v_system, timeline = v_timeline returning * into i;
 	end if;
-	v_changed := i.system_identifier <> v_system or i.timeline <> v_timeline
-		or (p_known <> '' and p_known <> i.incarnation::text);
-	if v_changed then
-		update data.installation set incarnation = gen_random_uuid(), system_identifier = v_system,
-				timeline = v_timeline, stopped = true, generation = generation + 1, stopped_by = 'flashd',
-				reason = 'the database was restored or promoted; look before you resume', changed_at = app.now()
-			returning * into i;
+	v_moved := i.system_identifier <> v_system or i.timeline <> v_timeline;
+	if not v_moved and p_known in ('', i.incarnation::text) then
+		return query select i.incarnation::text, false;
+		return;
 	end if;
-	return query select i.incarnation::text, v_changed;
+	update data.installation x set incarnation = case when v_moved then gen_random_uuid() else x.incarnation end,
+			system_identifier = v_system, timeline = v_timeline, stopped = true, generation = generation + 1,
+			stopped_by = 'flashd', reason = 'the database was restored or promoted; look before you resume',
+			changed_at = app.now()
+		returning * into i;
+	loop
+		perform app.enter(v_tenant);
+		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
+		update data.drafts set state = 'waiting', approved_hash = null, decided_by = null,
+				reason = 'approved before the database changed; approve again'
+			where tenant = v_tenant and state in ('approved', 'held');
+		v_tenant := v_tenant + 1;
+	end loop;
+	return query select i.incarnation::text, true;
 end $$;
 
--- Lifts the stop of everything, tenant by tenant an admin's word. Approved messages wait for a new approval.
+-- Lifts the stop of everything: an admin's word, of any tenant. What was approved before waits for a new approval.
 create function app.resume_installation(p_tenant int, p_call uuid, p_person text, p_reason text) returns void
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
@@ -94,9 +111,6 @@ begin
 	if coalesce(btrim(p_reason), '') = '' then
 		perform app.refuse('FLARG', 'Resuming needs a reason, for the record.');
 	end if;
-	update data.drafts set state = 'waiting', approved_hash = null, decided_by = null,
-			reason = 'approved before the database changed; approve again'
-		where tenant = p_tenant and state = 'approved';
 	update data.installation set stopped = false, reason = p_reason, stopped_by = p_person, changed_at = app.now();
 	perform app.write_audit(p_tenant, p_call, p_person, 'cli', 'resume', 'executed', '', null, null, 1,
 		jsonb_build_object('scope', 'everything', 'reason', p_reason));
