@@ -1,10 +1,10 @@
 # Real daemons for test scripts, sourced after cluster.sh and with a cluster running (PGHOST, PGUSER).
 #
 #   daemon_database NAME              a migrated database with the tenant acme and its admin ann; sets every FLASHD_ setting
-#                                     by environment, under the folder $DAEMONS (FLASHD_TEST/NAME, or DAEMONS if set)
+#                                     by environment, under the folder $DAEMONS = $FLASHD_TEST/NAME
 #   daemon_members COUNT              members 1 to COUNT with names, addresses and consent to e-mail
 #   daemon_key NAME PRESET [OPTION…]  a key: its secret in $DAEMONS/NAME.key and SECRET, its id in $DAEMONS/NAME.id and KEY
-#   daemon_start [NAME [OPTION…]]     serves; sets URL and URL_NAME; a daemon that is started again keeps its port
+#   daemon_start [NAME [OPTION…]]     serves, on any free port, kept in $DAEMONS/NAME.port; sets URL and URL_NAME
 #   daemon_stop [NAME]                ends it in order; its exit code is the function's
 #   daemon_kill9 [NAME]               ends it as a power cut would
 #   daemon_call SECRET TOOL ARGS      one tools/call at URL; prints the structured answer, or the error, as JSON
@@ -17,7 +17,7 @@ FLASHD_BIN=$(realpath "${FLASHD_BIN:-build/san/flashd}")
 FLASHD_CLI=$(realpath "${FLASHD_CLI:-$FLASHD_BIN}")
 
 daemon_database() {
-	DAEMONS=${DAEMONS:-${FLASHD_TEST:?}/$1}
+	DAEMONS=${FLASHD_TEST:?}/$1
 	mkdir -p "$DAEMONS/outbox"
 	export PGDATABASE=$1
 	export FLASHD_DATABASE="host=$PGHOST dbname=$1 user=flashd" FLASHD_ADMIN_DATABASE="host=$PGHOST dbname=$1 user=$PGUSER"
@@ -62,22 +62,19 @@ daemon_start() {
 	local name=${1:-daemon} port
 	shift $(($# > 0))
 	mkdir -p "$DAEMONS/$name"
-	port=$(cat "$DAEMONS/$name.port" 2>/dev/null || echo "$FLASHD_HTTP_PORT")
-	FLASHD_HTTP_PORT=$port FLASHD_STATE_FOLDER=$DAEMONS/$name "$FLASHD_BIN" serve "$@" </dev/null \
-		>>"$DAEMONS/$name.out" 2>"$DAEMONS/$name.log" &
+	: >"$DAEMONS/$name.log"
+	FLASHD_STATE_FOLDER=$DAEMONS/$name "$FLASHD_BIN" serve "$@" </dev/null >>"$DAEMONS/$name.out" 2>"$DAEMONS/$name.log" &
 	echo $! >"$DAEMONS/$name.pid"
-	daemon_until 60 daemon_ready "$name" || { cat "$DAEMONS/$name.log" >&2; return 1; }
-	port=$(grep -oE 'http://[0-9.]+:[0-9]+' "$DAEMONS/$name.log" | head -1 | grep -oE '[0-9]+$')
-	echo "$port" >"$DAEMONS/$name.port"
+	daemon_until 60 eval "daemon_serves $name || daemon_ended $name"
+	daemon_serves "$name" || { cat "$DAEMONS/$name.log" >&2; return 1; }
+	port=$(grep -oE 'POST http://[0-9.]+:[0-9]+' "$DAEMONS/$name.log" | head -1 | grep -oE '[0-9]+$')
+	echo "$port" >"$DAEMONS/$name.port.new"
+	mv "$DAEMONS/$name.port.new" "$DAEMONS/$name.port"
 	export URL=http://127.0.0.1:$port
 	export "URL_$name=$URL"
 }
 
-# True when it serves; an error ends the wait at once.
-daemon_ready() {
-	grep -qE 'POST http://[0-9.]+:[0-9]+' "$DAEMONS/$1.log" || daemon_ended "$1"
-}
-
+daemon_serves() { grep -qE 'POST http://[0-9.]+:[0-9]+/' "$DAEMONS/$1.log"; }
 daemon_ended() { ! kill -0 "$(<"$DAEMONS/$1.pid")" 2>/dev/null; }
 
 daemon_stop() {

@@ -1,0 +1,38 @@
+# kill -9 of PostgreSQL under load: of the postmaster with all its processes, and of one backend (after which PostgreSQL
+# restarts itself), in turn. The daemons stay up, reconnect, and clients ask again with the same key.
+daemon_key power agent --budget-cents 100000000 --per-minute 100000
+running a b
+kills=$([ -n "${LONG:-}" ] && echo 300 || echo 20)
+postmaster() { head -1 "$CLUSTER/data/postmaster.pid"; }
+gone() { ! kill -0 "$@" 2>/dev/null; }
+answers() { [ "$(sql 'select 1' 2>/dev/null)" = 1 ]; }
+load_begin --clients 32 --retry $(keys power) --members 2000 --endless power
+load_say settle
+for ((i = 1; i <= kills; i++)); do
+	load_say "epoch $i"
+	sleep 0.0$((RANDOM % 90 + 10))   # the moment itself is random
+	if [ $((i % 2)) = 0 ]; then
+		writer=$(sql "select pid from pg_stat_activity where application_name = 'flashd writer' order by random() limit 1")
+		[ -z "$writer" ] || kill -KILL "$writer"
+	else
+		main=$(postmaster)
+		all="$main $(pgrep -P "$main" | tr '\n' ' ')"
+		kill -KILL $all
+		for pid in $all; do daemon_until 20 gone "$pid"; done
+		cluster_run start
+	fi
+	daemon_until 60 answers
+	load_say settle || break
+done
+load_end power
+same "every call was answered in the end, with what it did" "$(load_word answered) 0" \
+	"$(sql "select count(*) filter (where outcome = 'executed') from testing.answers where load = 'power'") $(sql "select count(*)
+		from testing.answers t left join data.actions a on a.action::text = t.action and a.idem = 'power-' || t.line
+		where load = 'power' and a.action is null")"
+same "none was done twice, and nothing was done that nobody was told" "$(load_word answered) $(load_word answered)" \
+	"$(sql "select count(distinct idem) || ' ' || count(*) from data.actions where idem like 'power-%'")"
+windows=$(sql "select count(*) from testing.answers where load = 'power' and replayed")
+check "the daemons lived through it" eval '! daemon_ended a && ! daemon_ended b'
+balanced
+figures "$kills kills of PostgreSQL under 32 writers: $(load_word answered) writes acknowledged, 0 lost, 0 doubled; $windows were" \
+	"committed before their answer was lost"

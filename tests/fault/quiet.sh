@@ -1,0 +1,88 @@
+# Deliveries: what a stop lets end and what it does not let begin; "quiet" waits for the ones in flight; one draft never
+# goes out twice, whatever the mail server does; an opt-out that has answered holds.
+sink_start
+daemon_key mailer agent --budget-cents 100000 --per-minute 100000
+running a b
+sink_mode wait-answer
+ids=()
+for i in 1 2 3 4 5; do ids+=("$(draft $i "quiet-$i")"); done
+approve "${ids[@]}"
+daemon_until 20 has_mails mail 2
+before_stop=$(mails connect)
+answer=$(call stop_agent '{"reason":"in the air","wait_quiet_ms":300}')
+same "a stop with deliveries in flight says stopped, and how many" "stopped 2" "$(jq -r '"\(.state) \(.in_flight)"' <<<"$answer")"
+flashd stop --wait --reason 'in the air' >"$work/wait.out" 2>"$work/wait.err" &
+waiting=$!
+until_sql "select count(*) > 0 from pg_stat_activity where application_name = 'flashd command' and query like '%count_in_flight%'"
+check "stop --wait has said stopped and waits" eval 'kill -0 $waiting && grep -q "^stopped" "$work/wait.out" && ! grep -q ^quiet "$work/wait.out"'
+same "approving is refused while stopped" 3 "$(id=$(sql "select draft from data.drafts where state = 'approved' limit 1")
+	flashd drafts approve "$id" --hash "$(sql "select encode(text_hash, 'hex') from data.drafts where draft = '$id'")" --quiet >/dev/null 2>&1; echo $?)"
+sink_mode accept
+wait $waiting
+same "and ends with quiet when they have landed" "0 1" "$? $(grep -c ^quiet "$work/wait.out")"
+same "those in flight at the stop are sent, the others wait" "approved 3|sent 2" \
+	"$(sql "select string_agg(state || ' ' || n, '|' order by state) from (select state, count(*) n from data.drafts group by 1) x")"
+seen="select count(distinct principal) from journal.audit where tool = 'claim_delivery' and code = 'stopped'
+	and at > (select max(at) from journal.audit where tool = 'settle_delivery')"
+nudge
+until_sql "select ($seen) >= 2"
+same "both daemons looked again and began nothing after quiet" "2 $before_stop" "$(mails mail) $(mails connect)"
+flashd resume --reason landed --confirm=acme --quiet >/dev/null 2>&1
+until_sql "select count(*) = 5 from data.drafts where state = 'sent'"
+same "after the resume the rest goes, each message once" "5 5" "$(mails mail) $(grep ^mail "$work/sink/log" | sort -u | wc -l)"
+
+# An opt-out between approval and sending, and one while the message is in flight.
+sink_mode wait-answer
+ids=()
+for i in 6 7 8; do ids+=("$(draft $i "quiet-$i")"); done
+approve "${ids[@]}"
+daemon_until 20 has_mails mail 7
+late=$(sql "select draft from data.drafts where state = 'approved'")
+out=$(sql "select member from data.drafts where draft = '$late'")
+flashd member opt-out "$out" --channel email --reason 'said so' --quiet >/dev/null 2>&1
+flying=$(sql "select member from data.drafts where state = 'sending' limit 1")
+answer=$(flashd member opt-out "$flying" --channel email --reason 'said so' --json 2>/dev/null)
+same "an opt-out with a message on its way says so" 1 "$(jq -r .in_flight <<<"$answer")"
+sink_mode accept
+daemon_until 20 is_state "$late" void
+same "after an opt-out has answered nothing begins for that member" 0 "$(mails mail "$late")"
+
+# A mail server that says no: only what was not accepted is tried again, three times, and its cost comes back.
+spent() { sql "select net from data.budgets where key = '$KEY'"; }
+before=$(spent)
+for mode in refuse deny; do
+	sink_mode $mode
+	id=$(draft 10 "quiet-$mode")
+	approve "$id"
+	for attempt in 1 2 3; do
+		until_sql "select count(*) >= $attempt from data.attempts where draft = '$id' and outcome = 'failed'"
+		nudge
+	done
+	daemon_until 20 is_state "$id" failed
+	same "$mode: three tries, never accepted, then failed" "3 0" \
+		"$(sql "select count(*) from data.attempts where draft = '$id'") $(mails accepted "$id")"
+done
+same "the cost of what could not be sent comes back" "$before" "$(spent)"
+sink_mode cut
+id=$(draft 11 quiet-cut)
+approve "$id"
+daemon_until 20 is_state "$id" unknown
+sink_mode accept
+tried=$(sql "select count(*) from data.attempts")
+other=$(draft 12 quiet-after)
+approve "$other"
+daemon_until 20 is_state "$other" sent
+same "cut before the answer: unknown, and not sent again" "1 unknown $((tried + 1))" \
+	"$(mails mail "$id") $(state_of "$id") $(sql 'select count(*) from data.attempts')"
+
+# Many drafts, two senders.
+sink_mode slow
+ids=()
+for i in $(seq 20 59); do ids+=("$(draft $i "quiet-$i")"); done
+approve "${ids[@]}"
+until_sql "select count(*) = 0 from data.drafts where state in ('approved', 'sending')"
+same "two daemons send 40 drafts, each once" "40 40" "$(for id in "${ids[@]}"; do mails mail "$id"; done | awk '{ n++; s += $1 } END { print n, s }')"
+same "both took part" 2 "$(sql "select count(distinct claimed_by) from data.attempts a join data.drafts d using (tenant, draft) where d.member between 20 and 59")"
+balanced
+running
+sink_stop
