@@ -12,7 +12,7 @@ copy mail
 sink=$DAEMONS/sink
 mkdir -p "$sink"
 sink_says() { echo "$1" >"$sink/mode.new" && mv "$sink/mode.new" "$sink/mode"; }
-mail() { python3 tests/agent/mail.py "$sink/mails" "$1" "$2"; }
+mail() { python3 tests/agent/mail.py "$sink/mails" "$@"; }
 arrived() { grep -c . "$sink/mails"; }
 has_arrived() { [ "$(arrived)" = "$1" ]; }
 # What is due again in minutes is due now.
