@@ -73,7 +73,7 @@ struct chunk {
 	const struct policy_arm *arm;
 	const uint32_t *places;
 	size_t count;
-	json_int_t done, cents, unfit;   /* unfit: no message, a word of the template had no value or one that may not be shown */
+	json_int_t done, cents, unfit;   /* unfit: no message, for a word had no value or one that may not be shown */
 };
 
 /* The places (in `chosen`) of one arm's members. */
