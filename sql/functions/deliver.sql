@@ -1,8 +1,8 @@
 -- Delivery, at most once: claim and commit, then send, then settle. An attempt whose sender went silent becomes
 -- unknown, never waiting again: whether it left is not known, so a human decides.
 
--- Whether an approved draft may be tried now: what was refused once is tried again five minutes later, then twenty. A mail
--- server that asks for patience, or restarts, gets it.
+-- Whether an approved draft may be tried now: what was refused once is tried again five minutes later, then twenty. A
+-- mail server that asks for patience, or restarts, gets it.
 create function app.is_ripe(p_tenant int, p_draft uuid) returns boolean language sql stable as $$
 	select not exists (select from data.attempts a where a.tenant = p_tenant and a.draft = p_draft
 		and a.settled_at > app.now() - a.attempt * a.attempt * interval '5 minutes')
