@@ -244,9 +244,9 @@ begin
 	return (select jsonb_build_object('status', 'executed', 'members', coalesce(jsonb_agg(a.member order by a.member),
 			'[]'), 'coupons', coalesce(jsonb_agg(a.detail -> 'coupon' order by a.member), '[]'), 'value_cents',
 			v_done * v_each, 'budget_left_cents', v_left)
-		from data.actions a where a.tenant = p_tenant and a.run = p_run and a.member = any (p_members)
-			and a.tool = v_tool
-			and a.state = 'done');
+		from unnest(p_members) m(member)
+		join data.actions a on a.tenant = p_tenant and a.key = p_key and a.idem = p_run || ':' || m.member || ':gift'
+		where a.state = 'done');
 end $$;
 
 -- The first 24 digits of a chunk's ids: the time, then a draw; the rest counts. Ids that follow each other cost an
@@ -258,16 +258,18 @@ $$;
 -- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet (nor taken back
 -- since), and not written to by another run within the cool-down. In order of member, so that two chunks lock in one
 -- order.
+-- The tables it reads are those that the cycle fills; their statistics are of before, and a plan that takes them for
+-- empty compares every member with every action. So it may only look up by key, and plans anew each time.
 create function app.servable(p_tenant int, p_run data.runs, p_tool text, p_cool_down_days int, p_members bigint[])
-returns bigint[] language sql volatile as $$
-	select coalesce(array_agg(d.member order by d.member), '{}')
-	from data.decisions d
-	where d.tenant = p_tenant and d.run = (p_run).run and d.member = any (p_members) and d.chosen
-		and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member
-			and a.run is not null
-			and case a.run when (p_run).run then a.tool = p_tool
-				else a.state = 'done' and a.created_at > app.now() - make_interval(days => p_cool_down_days) end)
-$$;
+returns bigint[] language plpgsql volatile set enable_seqscan = off set enable_hashjoin = off
+set enable_mergejoin = off set enable_material = off set plan_cache_mode = force_custom_plan as $$
+begin
+	return (select coalesce(array_agg(d.member order by d.member), '{}')
+		from data.decisions d where d.tenant = p_tenant and d.run = (p_run).run and d.member = any (p_members)
+		and d.chosen and not exists (select from data.actions a where a.tenant = p_tenant and a.member = d.member
+			and case when a.run is null then false when a.run = (p_run).run then a.tool = p_tool
+				else a.state = 'done' and a.created_at > app.now() - make_interval(days => p_cool_down_days) end));
+end $$;
 
 -- The cycle's own limit, then the key's window, last.
 create function app.charge_run(p_tenant int, p_key data.keys, p_run data.runs, p_window timestamptz, p_cents bigint)
