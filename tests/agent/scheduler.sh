@@ -4,8 +4,9 @@ runs="select count(*) from data.runs where not dry_run"
 PATIENCE=25
 
 overdue() { daemon_sql "update data.policy_states set next_run_at = now() - interval '$1'"; }
+# Both threads of each daemon have looked, found nothing to do, and would look again in a minute.
 sleeps() { daemon_until 30 is "select count(*) from pg_stat_activity where datname = current_database()
-	and application_name = 'flashd wake' and state = 'idle'" "${1:-2}"; }
+	and application_name = 'flashd wake' and state = 'idle' and query like '%find_work%'" "${1:-2}"; }
 
 # After a missed time: once means once now; skip waits for the next time, unless it was within the hour.
 copy catch_up
@@ -41,33 +42,41 @@ daemon_sql "notify flashd"
 daemon_stop skip
 same "a policy that is switched off does not run" 2 "$(daemon_sql "$runs")"
 
-# Notices: a policy that is put to work, a message that is approved, a stop that is lifted.
+# Notices: a message that is approved, a policy that is put to work, a stop that is lifted. Each to a daemon that has just
+# found nothing to do: whoever has found something looks again in fifteen seconds.
 copy notices
+flashd agent run --policy winback
 daemon_start notices || exit 1
 sleeps
+draft=$(draft_at 0)
+approve "$draft"
+check "a message is approved" coded 0
+comes "an approval wakes the daemon: the message is sent" "select state from data.drafts where draft = '$draft'" sent
+check "and lies in the outbox" test -s "$DAEMONS/outbox/$draft.eml"
+daemon_stop notices
+daemon_start notices || exit 1
+sleeps
+daemon_sql "update data.actions set created_at = created_at - interval '40 days'"
 overdue '1 minute'
 flashd agent policy tests/agent/winback.json --key "$KEY"
-comes "putting a policy to work wakes the daemon" "$runs and state = 'done'" 1
-sleeps
-draft=$(daemon_sql "select draft from data.drafts where state = 'waiting' limit 1")
-hash=$(flashd drafts show "$draft" --json; jq -r .hash <<<"$out")
-flashd drafts approve "$draft" --hash "$hash"
-check "a message is approved" coded 0
-comes "an approval wakes it: the message is sent" "select state from data.drafts where draft = '$draft'" sent
-check "and lies in the outbox" test -s "$DAEMONS/outbox/$draft.eml"
+comes "putting a policy to work wakes it" "$runs and state = 'done'" 2
+daemon_stop notices
 flashd stop --reason 'for the test'
+daemon_start notices || exit 1
+sleeps
 daemon_sql "update data.actions set created_at = created_at - interval '40 days'"
+overdue '1 minute'
+flashd resume --reason 'for the test' --confirm=acme
+check "what was stopped is resumed" coded 0
+comes "resuming wakes it" "$runs and state = 'done'" 3
+flashd stop --reason 'for the test'
 overdue '1 minute'
 daemon_sql "notify flashd"
 comes "while stopped, the daemon is refused" "select count(*) > 0 from journal.audit where tool = 'open_run'
 	and decision = 'refused' and code = 'stopped'"
-sleeps
-same "and nothing runs" 1 "$(daemon_sql "$runs")"
-flashd resume --reason 'for the test' --confirm=acme
-check "it is resumed" coded 0
-comes "resuming wakes it" "$runs and state = 'done'" 2
 daemon_stop notices
 check "the daemon ended in order" test $? = 0
+same "and nothing ran" 3 "$(daemon_sql "$runs")"
 same "the books are even" "$even_books" "$(books)"
 
 # A runner that was killed: the daemon goes on with its run when the lease has run out, though the policy is not due.

@@ -5,7 +5,8 @@ daemon_key once1 agent --budget-cents 100000000 --per-minute 100000
 daemon_key once2 agent --budget-cents 100000000 --per-minute 100000
 count=$([ -n "${LONG:-}" ] && echo 100000 || echo 10000)
 # place, then the plan's line: what is asked, and under which key. Most repetitions are near, some far away.
-awk -v count=$count 'BEGIN { srand(2); for (i = 0; i < count; i++) { m = 1 + i % 2000; right = sprintf("earn_points\t{\"member\":%d,\"points\":%d,\"reason\":\"once\",\"idempotency_key\":\"once-%d\"}", m, 1 + i % 3, i)
+awk -v count=$count 'BEGIN { srand(2); for (i = 0; i < count; i++) { m = 1 + i % 2000
+	right = sprintf("earn_points\t{\"member\":%d,\"points\":%d,\"reason\":\"once\",\"idempotency_key\":\"once-%d\"}", m, 1 + i % 3, i)
 	n = 1 + int(rand() * 4)
 	for (c = 0; c < n; c++) printf "%f\t0\t%s\n", rand() < 0.1 ? rand() * count : i + rand() * 40, right
 	if (i % 10 == 0) printf "%f\t1\t%s\n", i + rand() * 40, right

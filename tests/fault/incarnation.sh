@@ -12,7 +12,8 @@ starts() { daemon_start "$1" "${@:2}" && URL=$(url "$1") && daemons_up="$daemons
 # Approved and not sent: nobody delivers here. One draft of each tenant; prints their ids.
 approved() {
 	local ids
-	ids="$(draft 2 "draft-$1") $(daemon_call "$second" draft_outreach "{\"member\":3,\"channel\":\"email\",\"subject\":\"a\",\"body\":\"b\",\"idempotency_key\":\"draft-$1\"}" | jq -r .draft)"
+	ids="$(draft 2 "draft-$1") $(daemon_call "$second" draft_outreach \
+		"{\"member\":3,\"channel\":\"email\",\"subject\":\"a\",\"body\":\"b\",\"idempotency_key\":\"draft-$1\"}" | jq -r .draft)"
 	approve "${ids% *}" && FLASHD_TENANT=second FLASHD_PERSON=bea approve "${ids#* }"
 	echo "$ids"
 }

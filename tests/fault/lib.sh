@@ -11,7 +11,9 @@ elapsed_ms() { echo $((($(now_us) - $1) / 1000)); }
 # percentile FILE N: of numbers, one a line
 percentile() { sort -n "$1" | awk -v p="$2" '{ v[NR] = $1 } END { i = int((NR * p + 99) / 100); print v[i < 1 ? 1 : i] }'; }
 # The books of everything: money, points, coupons, records. No line: they agree.
-balanced() { same "${1:-ledger = budget = balances = sum of the actions}" "" "$(sql 'select * from testing.books() limit 5')"; }
+balanced() {
+	same "ledger = budget = balances = sum of the actions" even "$(sql "select coalesce(string_agg(b, '; '), 'even') from testing.books() b")"
+}
 
 doors() { for name in $doors; do printf -- '--port-file %s ' "$DAEMONS/$name.port"; done; }
 keys() { for name in "$@"; do printf -- '--key-file %s ' "$DAEMONS/$name.key"; done; }

@@ -142,7 +142,8 @@ static bool write_call(struct client *client)
 	} else {
 		request = &requests[client->line];
 	}
-	int size = snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":%ld,\"method\":\"tools/call\",\"params\":{\"name\":"
+	int size = snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":%ld,"
+		"\"method\":\"tools/call\",\"params\":{\"name\":"
 		"\"%s\",\"arguments\":%s}}", client->line, request->tool, request->args);
 
 	client->out_size = (size_t)snprintf(client->out, sizeof client->out, "POST /api/mcp HTTP/1.1\r\nHost: localhost\r\n"
@@ -328,8 +329,8 @@ static void say(const char *line)
 	fflush(stdout);
 }
 
-/* settle: says `settled` when every client has been answered a call that it began after this. reach N: says `reached` when
- * so many calls were answered. pause: says `paused` when nothing is in flight. go, epoch N, quit. */
+/* settle: says `settled` when every client has been answered a call that it began after this. reach N: says
+ * `reached` when so many calls were answered. pause: says `paused` when nothing is in flight. go, epoch N, quit. */
 static void obey(const char *line)
 {
 	if (strcmp(line, "settle") == 0) {

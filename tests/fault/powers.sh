@@ -19,7 +19,8 @@ before=$(sql 'select count(*) from data.actions')
 for key in "$agent" "$desk"; do
 	for tool in $powers; do called="$called $(daemon_call "$key" $tool '{"draft":"x","key":"x","reason":"x"}' | word)"; done
 done
-same "the powers cannot be called: there are no such tools" "" "$(tr ' ' '\n' <<<"$called" | grep -v -e '^Unknown' -e '^tool:' -e '^$' | grep -v -x -F -f <(tr -s ' \t' '\n' <<<"$powers"))"
+same "the powers cannot be called: there are no such tools" "" \
+	"$(tr ' ' '\n' <<<"$called" | grep -v -e '^Unknown' -e '^tool:' -e '^$' | grep -v -x -F -f <(tr -s ' \t' '\n' <<<"$powers"))"
 odd=""
 for key in "$agent" "$desk"; do
 	for tool in $residents; do

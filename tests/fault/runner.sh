@@ -43,7 +43,8 @@ same "the runs' own books agree" 0 "$(sql "select count(*) from data.runs r wher
 	where (a.tenant, a.run) = (r.tenant, r.run)), 0)")"
 
 # The fence in the function itself: an old number, another run's, a lease that ran out.
-fence() { psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c "select app.act_chunk(1, gen_random_uuid(), '$KEY', '$run', $1, 'points', 1, null, 30, '{1}')" 2>&1 | sed 's/^ERROR:  //'; }
+fence() { psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c \
+	"select app.act_chunk(1, gen_random_uuid(), '$KEY', '$run', $1, 'points', 1, null, 30, '{1}')" 2>&1 | sed 's/^ERROR:  //'; }
 sql "update data.runs set state = 'open', ended_at = null where run = '$run'; update data.policy_states set lease_until = now() + interval '1 minute'"
 same "an old fence number is refused by the function" FLFEN "$(fence 4)"
 sql "update data.policy_states set lease_until = now() - interval '1 second'"
@@ -59,6 +60,7 @@ hash=$(flashd undo --run "$run" --json 2>/dev/null | jq -r .hash)
 flashd undo --run "$run" --apply "$hash" --json >"$work/undone" 2>&1
 same "undo of the run: all but what moved" "$((done_by_b - 1)) done" \
 	"$(sql "select count(*) from data.actions where run = '$run' and state = 'undone'") $(sql "select state from data.actions where action = '$used'")"
-same "ledger = budget = balances = sum of the actions" "" "$(psql -X -q -f tests/fault/books.sql; sql 'select * from testing.books() limit 5')"
+psql -X -q -f tests/fault/books.sql
+balanced
 running
 world_again

@@ -30,7 +30,8 @@ for i in $(seq 1 20); do
 	id=$(award $((300 + i)) "undo-race-$i")
 	hash=$(daemon_call "$undoer" undo_action "{\"action\":\"$id\"}" | jq -r .hash)
 	for name in a b a b; do
-		URL=$(url $name) daemon_call "$([ $name = a ] && echo "$undoer" || echo "$desk")" undo_action "{\"action\":\"$id\",\"apply_hash\":\"$hash\"}" >"$work/undo.$name.$RANDOM$RANDOM" &
+		URL=$(url $name) daemon_call "$([ $name = a ] && echo "$undoer" || echo "$desk")" undo_action \
+			"{\"action\":\"$id\",\"apply_hash\":\"$hash\"}" >"$work/undo.$name.$RANDOM$RANDOM" &
 		racers[${#racers[@]}]=$!
 	done
 	wait "${racers[@]}"
@@ -39,12 +40,14 @@ for i in $(seq 1 20); do
 	rm -f "$work"/undo.?.*
 done
 same "of four who undo one action at once, by two daemons, one does" 0 $lost
-same "and each was reversed once" "20 20 0" "$(sql "select count(*) || ' ' || count(distinct action) from data.ledger where kind = 'reverse' and member between 301 and 320") $(net)"
+same "and each was reversed once" "20 20 0" \
+	"$(sql "select count(*) || ' ' || count(distinct action) from data.ledger where kind = 'reverse' and member between 301 and 320") $(net)"
 
 spent=$(award 330 undo-spent) half=$(award 331 undo-half) used=$(coupon 332 undo-used)
 sql "update data.lots set remaining = remaining - 10, state = 'spent' where action = '$spent'; update data.lots set remaining = remaining - 1 where action = '$half';
 	update data.balances set points = points - case member when 330 then 10 else 1 end where member in (330, 331);
-	insert into data.ledger (tenant, entry, member, delta, kind, lot, at) values (1, gen_random_uuid(), 330, -10, 'redeem', '$spent', now()), (1, gen_random_uuid(), 331, -1, 'redeem', '$half', now());
+	insert into data.ledger (tenant, entry, member, delta, kind, lot, at) values
+		(1, gen_random_uuid(), 330, -10, 'redeem', '$spent', now()), (1, gen_random_uuid(), 331, -1, 'redeem', '$half', now());
 	update data.coupons set state = 'redeemed', redeemed_at = now() where action = '$used'"
 before=$(net)
 for id in "$spent" "$half" "$used"; do undo "$undoer" "\"action\":\"$id\""; done >"$work/undone"

@@ -63,12 +63,15 @@ done <<-LINES
 LINES
 same "a foreign id is answered like a missing one" "" "$differ"
 same "and is not found" "" "$found"
-same "nothing of it touched the other's things" "waiting done t" "$(state_of "$id") $(sql "select state from data.actions where action = '$action'") $(sql "select revoked_at is null from data.keys where key = '$key'")"
+same "nothing of it touched the other's things" "waiting done t" \
+	"$(state_of "$id") $(sql "select state from data.actions where action = '$action'") $(sql "select revoked_at is null from data.keys where key = '$key'")"
 
 # The same idempotency key in two tenants and two keys is two calls.
 "$FLASHD_CLI" import "$DAEMONS/import" --map "$DAEMONS/import/map.json" --tenant rival --person bea --quiet >/dev/null 2>&1 </dev/null
 FLASHD_TENANT=rival FLASHD_PERSON=bea daemon_key rival-agent agent --budget-cents 1000
 same "the same idempotency key of another tenant is another call" executed \
-	"$(daemon_call "$(<"$DAEMONS/rival-agent.key")" earn_points '{"member":500,"points":6,"reason":"x","idempotency_key":"walls-1"}' | jq -r '.status + (.replayed // "" | tostring)')"
+	"$(daemon_call "$(<"$DAEMONS/rival-agent.key")" earn_points \
+		'{"member":500,"points":6,"reason":"x","idempotency_key":"walls-1"}' | jq -r '.status + (.replayed // "" | tostring)')"
 same "another tenant's member, draft and action by their ids are missing ones" "not_found not_found" \
-	"$(daemon_call "$(<"$DAEMONS/rival-agent.key")" undo_action "{\"action\":\"$action\"}" | word) $(daemon_call "$(<"$DAEMONS/rival-agent.key")" earn_points '{"member":5000,"points":6,"reason":"x","idempotency_key":"walls-2"}' | word)"
+	"$(daemon_call "$(<"$DAEMONS/rival-agent.key")" undo_action "{\"action\":\"$action\"}" | word) $(
+		daemon_call "$(<"$DAEMONS/rival-agent.key")" earn_points '{"member":5000,"points":6,"reason":"x","idempotency_key":"walls-2"}' | word)"
