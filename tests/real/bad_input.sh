@@ -72,9 +72,11 @@ begin_import() {
 	"$FLASHD_CLI" import "$1" --map cdnow >"$DAEMONS/out" 2>"$DAEMONS/err" </dev/null &
 	pid=$!
 }
+is_over() { [ ! -e "/proc/$pid" ] || grep -q ') Z' "/proc/$pid/stat"; }
 # ended LABEL SIGNAL: it ended by that signal, and everything is as it was.
 ended() {
 	kill "-$2" "$pid"
+	daemon_until 20 is_over || kill -KILL "$pid"
 	{ wait "$pid"; } 2>/dev/null
 	code=$?
 	err=$(<"$DAEMONS/err")
