@@ -91,6 +91,18 @@ CREATE TABLE data.campaigns (
 
 ALTER TABLE ONLY data.campaigns FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.consent_changes (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    channel text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    granted boolean NOT NULL,
+    source text NOT NULL,
+    CONSTRAINT consent_changes_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text])))
+);
+
+ALTER TABLE ONLY data.consent_changes FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.consents (
     tenant integer NOT NULL,
     member bigint NOT NULL,
@@ -163,6 +175,39 @@ CREATE TABLE data.drafts (
 WITH (fillfactor='80');
 
 ALTER TABLE ONLY data.drafts FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.events (
+    tenant integer NOT NULL,
+    feed text NOT NULL,
+    event text NOT NULL,
+    kind text NOT NULL,
+    body_hash bytea NOT NULL,
+    occurred_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    CONSTRAINT events_event_check CHECK (((length(event) >= 1) AND (length(event) <= 120)))
+);
+
+ALTER TABLE ONLY data.events FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.feeds (
+    tenant integer NOT NULL,
+    feed text NOT NULL,
+    secret_sealed bytea NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_by text,
+    expect_every_minutes integer DEFAULT 1440 NOT NULL,
+    last_event_at timestamp with time zone,
+    last_received_at timestamp with time zone,
+    accepted bigint DEFAULT 0 NOT NULL,
+    refused bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT feeds_expect_every_minutes_check CHECK ((expect_every_minutes > 0)),
+    CONSTRAINT feeds_feed_check CHECK ((feed ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text))
+)
+WITH (fillfactor='50');
+
+ALTER TABLE ONLY data.feeds FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE data.idempotency (
     tenant integer NOT NULL,
@@ -280,13 +325,30 @@ CREATE TABLE data.members (
 
 ALTER TABLE ONLY data.members FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.message_events (
+    tenant integer NOT NULL,
+    event text NOT NULL,
+    message text NOT NULL,
+    member bigint NOT NULL,
+    channel text NOT NULL,
+    kind text NOT NULL,
+    draft uuid,
+    campaign text,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT message_events_kind_check CHECK ((kind = ANY (ARRAY['delivered'::text, 'opened'::text, 'clicked'::text, 'bounced'::text, 'complained'::text, 'unsubscribed'::text])))
+);
+
+ALTER TABLE ONLY data.message_events FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.order_lines (
     tenant integer NOT NULL,
     order_ref text NOT NULL,
     line integer NOT NULL,
     category text,
     units integer NOT NULL,
-    amount_cents bigint NOT NULL
+    amount_cents bigint NOT NULL,
+    cost_cents bigint,
+    CONSTRAINT order_lines_cost_cents_check CHECK ((cost_cents >= 0))
 );
 
 ALTER TABLE ONLY data.order_lines FORCE ROW LEVEL SECURITY;
@@ -387,6 +449,17 @@ CREATE TABLE data.redemptions (
 
 ALTER TABLE ONLY data.redemptions FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.refunds (
+    tenant integer NOT NULL,
+    refund text NOT NULL,
+    order_ref text NOT NULL,
+    refunded_at timestamp with time zone NOT NULL,
+    amount_cents bigint NOT NULL,
+    CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0))
+);
+
+ALTER TABLE ONLY data.refunds FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.runs (
     tenant integer NOT NULL,
     run uuid NOT NULL,
@@ -458,6 +531,17 @@ WITH (fillfactor='50');
 
 ALTER TABLE ONLY data.tenants FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.tier_changes (
+    tenant integer NOT NULL,
+    member bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    from_tier text,
+    to_tier text NOT NULL,
+    CONSTRAINT tier_changes_check CHECK ((from_tier IS DISTINCT FROM to_tier))
+);
+
+ALTER TABLE ONLY data.tier_changes FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.tiers (
     tenant integer NOT NULL,
     tier text NOT NULL,
@@ -467,6 +551,17 @@ CREATE TABLE data.tiers (
 );
 
 ALTER TABLE ONLY data.tiers FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.visits (
+    tenant integer NOT NULL,
+    visit text NOT NULL,
+    member bigint,
+    store text,
+    channel text,
+    visited_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE ONLY data.visits FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE journal.audit (
     tenant integer NOT NULL,
@@ -510,6 +605,9 @@ ALTER TABLE ONLY data.budgets
 ALTER TABLE ONLY data.campaigns
     ADD CONSTRAINT campaigns_pkey PRIMARY KEY (tenant, campaign);
 
+ALTER TABLE ONLY data.consent_changes
+    ADD CONSTRAINT consent_changes_pkey PRIMARY KEY (tenant, member, channel, at);
+
 ALTER TABLE ONLY data.consents
     ADD CONSTRAINT consents_pkey PRIMARY KEY (tenant, member, channel);
 
@@ -521,6 +619,12 @@ ALTER TABLE ONLY data.decisions
 
 ALTER TABLE ONLY data.drafts
     ADD CONSTRAINT drafts_pkey PRIMARY KEY (tenant, draft);
+
+ALTER TABLE ONLY data.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (tenant, feed, event);
+
+ALTER TABLE ONLY data.feeds
+    ADD CONSTRAINT feeds_pkey PRIMARY KEY (tenant, feed);
 
 ALTER TABLE ONLY data.idempotency
     ADD CONSTRAINT idempotency_pkey PRIMARY KEY (tenant, key, idem);
@@ -546,6 +650,9 @@ ALTER TABLE ONLY data.members
 ALTER TABLE ONLY data.members
     ADD CONSTRAINT members_tenant_external_key UNIQUE (tenant, external);
 
+ALTER TABLE ONLY data.message_events
+    ADD CONSTRAINT message_events_pkey PRIMARY KEY (tenant, event);
+
 ALTER TABLE ONLY data.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (tenant, order_ref, line);
 
@@ -567,6 +674,9 @@ ALTER TABLE ONLY data.pools
 ALTER TABLE ONLY data.redemptions
     ADD CONSTRAINT redemptions_pkey PRIMARY KEY (tenant, redemption);
 
+ALTER TABLE ONLY data.refunds
+    ADD CONSTRAINT refunds_pkey PRIMARY KEY (tenant, refund);
+
 ALTER TABLE ONLY data.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant, run);
 
@@ -582,8 +692,14 @@ ALTER TABLE ONLY data.tenants
 ALTER TABLE ONLY data.tenants
     ADD CONSTRAINT tenants_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY data.tier_changes
+    ADD CONSTRAINT tier_changes_pkey PRIMARY KEY (tenant, member, at);
+
 ALTER TABLE ONLY data.tiers
     ADD CONSTRAINT tiers_pkey PRIMARY KEY (tenant, tier);
+
+ALTER TABLE ONLY data.visits
+    ADD CONSTRAINT visits_pkey PRIMARY KEY (tenant, visit);
 
 ALTER TABLE ONLY journal.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (tenant, call);
@@ -599,6 +715,8 @@ CREATE INDEX actions_time ON data.actions USING btree (tenant, created_at);
 
 CREATE UNIQUE INDEX attempts_open ON data.attempts USING btree (tenant, draft) WHERE (outcome = 'open'::text);
 
+CREATE INDEX consent_changes_time ON data.consent_changes USING btree (tenant, at) INCLUDE (channel, granted);
+
 CREATE INDEX coupons_available ON data.coupons USING btree (tenant, pool) WHERE (state = 'available'::text);
 
 CREATE INDEX coupons_issued ON data.coupons USING btree (tenant, issued_at) WHERE (issued_at IS NOT NULL);
@@ -608,6 +726,8 @@ CREATE INDEX coupons_member ON data.coupons USING btree (tenant, member) WHERE (
 CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, created_at);
 
 CREATE INDEX drafts_time ON data.drafts USING btree (tenant, created_at);
+
+CREATE INDEX events_time ON data.events USING btree (tenant, received_at);
 
 CREATE UNIQUE INDEX ledger_action ON data.ledger USING btree (tenant, action, kind) WHERE (action IS NOT NULL);
 
@@ -623,13 +743,21 @@ CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHE
 
 CREATE INDEX members_time ON data.members USING btree (tenant, enrolled_at);
 
+CREATE INDEX message_events_time ON data.message_events USING btree (tenant, at) INCLUDE (kind, member, message);
+
 CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);
 
 CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);
 
 CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
 
+CREATE INDEX refunds_time ON data.refunds USING btree (tenant, refunded_at) INCLUDE (order_ref, amount_cents);
+
 CREATE INDEX runs_policy ON data.runs USING btree (tenant, policy, started_at);
+
+CREATE INDEX tier_changes_time ON data.tier_changes USING btree (tenant, at) INCLUDE (from_tier, to_tier);
+
+CREATE INDEX visits_time ON data.visits USING btree (tenant, visited_at) INCLUDE (member, store, channel);
 
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
@@ -643,6 +771,9 @@ ALTER TABLE ONLY data.budgets
 ALTER TABLE ONLY data.campaigns
     ADD CONSTRAINT campaigns_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
+ALTER TABLE ONLY data.consent_changes
+    ADD CONSTRAINT consent_changes_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
 ALTER TABLE ONLY data.consents
     ADD CONSTRAINT consents_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
 
@@ -654,6 +785,12 @@ ALTER TABLE ONLY data.coupons
 
 ALTER TABLE ONLY data.drafts
     ADD CONSTRAINT drafts_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.events
+    ADD CONSTRAINT events_tenant_feed_fkey FOREIGN KEY (tenant, feed) REFERENCES data.feeds(tenant, feed);
+
+ALTER TABLE ONLY data.feeds
+    ADD CONSTRAINT feeds_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
 ALTER TABLE ONLY data.keys
     ADD CONSTRAINT keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
@@ -669,6 +806,15 @@ ALTER TABLE ONLY data.members
 
 ALTER TABLE ONLY data.members
     ADD CONSTRAINT members_tenant_tier_fkey FOREIGN KEY (tenant, tier) REFERENCES data.tiers(tenant, tier);
+
+ALTER TABLE ONLY data.message_events
+    ADD CONSTRAINT message_events_tenant_campaign_fkey FOREIGN KEY (tenant, campaign) REFERENCES data.campaigns(tenant, campaign);
+
+ALTER TABLE ONLY data.message_events
+    ADD CONSTRAINT message_events_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
+
+ALTER TABLE ONLY data.message_events
+    ADD CONSTRAINT message_events_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
 
 ALTER TABLE ONLY data.order_lines
     ADD CONSTRAINT order_lines_tenant_order_ref_fkey FOREIGN KEY (tenant, order_ref) REFERENCES data.orders(tenant, order_ref);
@@ -712,6 +858,9 @@ ALTER TABLE ONLY data.redemptions
 ALTER TABLE ONLY data.redemptions
     ADD CONSTRAINT redemptions_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
 
+ALTER TABLE ONLY data.refunds
+    ADD CONSTRAINT refunds_tenant_order_ref_fkey FOREIGN KEY (tenant, order_ref) REFERENCES data.orders(tenant, order_ref);
+
 ALTER TABLE ONLY data.runs
     ADD CONSTRAINT runs_tenant_policy_version_fkey FOREIGN KEY (tenant, policy, version) REFERENCES data.policies(tenant, policy, version);
 
@@ -721,8 +870,23 @@ ALTER TABLE ONLY data.stops
 ALTER TABLE ONLY data.stores
     ADD CONSTRAINT stores_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
+ALTER TABLE ONLY data.tier_changes
+    ADD CONSTRAINT tier_changes_tenant_from_tier_fkey FOREIGN KEY (tenant, from_tier) REFERENCES data.tiers(tenant, tier);
+
+ALTER TABLE ONLY data.tier_changes
+    ADD CONSTRAINT tier_changes_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.tier_changes
+    ADD CONSTRAINT tier_changes_tenant_to_tier_fkey FOREIGN KEY (tenant, to_tier) REFERENCES data.tiers(tenant, tier);
+
 ALTER TABLE ONLY data.tiers
     ADD CONSTRAINT tiers_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.visits
+    ADD CONSTRAINT visits_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.visits
+    ADD CONSTRAINT visits_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
 
 ALTER TABLE data.actions ENABLE ROW LEVEL SECURITY;
 
@@ -734,6 +898,8 @@ ALTER TABLE data.budgets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.campaigns ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.consent_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.consents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.coupons ENABLE ROW LEVEL SECURITY;
@@ -741,6 +907,10 @@ ALTER TABLE data.coupons ENABLE ROW LEVEL SECURITY;
 ALTER TABLE data.decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.drafts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.feeds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.idempotency ENABLE ROW LEVEL SECURITY;
 
@@ -753,6 +923,8 @@ ALTER TABLE data.lots ENABLE ROW LEVEL SECURITY;
 ALTER TABLE data.member_stats ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.members ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.message_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.order_lines ENABLE ROW LEVEL SECURITY;
 
@@ -768,6 +940,8 @@ ALTER TABLE data.pools ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.redemptions ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.refunds ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.stops ENABLE ROW LEVEL SECURITY;
@@ -776,7 +950,11 @@ ALTER TABLE data.stores ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.tenants ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.tier_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.tiers ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.visits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE journal.audit ENABLE ROW LEVEL SECURITY;
 
@@ -790,6 +968,8 @@ CREATE POLICY one_tenant ON data.budgets USING ((tenant = (current_setting('flas
 
 CREATE POLICY one_tenant ON data.campaigns USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.consent_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.consents USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.coupons USING ((tenant = (current_setting('flash.tenant'::text))::integer));
@@ -797,6 +977,10 @@ CREATE POLICY one_tenant ON data.coupons USING ((tenant = (current_setting('flas
 CREATE POLICY one_tenant ON data.decisions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.drafts USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.events USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.feeds USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.idempotency USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
@@ -809,6 +993,8 @@ CREATE POLICY one_tenant ON data.lots USING ((tenant = (current_setting('flash.t
 CREATE POLICY one_tenant ON data.member_stats USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.message_events USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
@@ -824,6 +1010,8 @@ CREATE POLICY one_tenant ON data.pools USING ((tenant = (current_setting('flash.
 
 CREATE POLICY one_tenant ON data.redemptions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.refunds USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.runs USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.stops USING ((tenant = (current_setting('flash.tenant'::text))::integer));
@@ -832,6 +1020,10 @@ CREATE POLICY one_tenant ON data.stores USING ((tenant = (current_setting('flash
 
 CREATE POLICY one_tenant ON data.tenants USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.tier_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.tiers USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.visits USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON journal.audit USING ((tenant = (current_setting('flash.tenant'::text))::integer));
