@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guesses.h"
 #include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
 #include "station.h"
@@ -19,21 +20,25 @@ struct slot {
 
 struct callers {
 	pthread_mutex_t lock;
+	struct guesses *guesses;
 	struct slot slots[SLOTS];
 };
 
-struct callers *callers_open(void)
+struct callers *callers_open(int guesses_most)
 {
 	struct callers *callers = calloc(1, sizeof *callers);
 
 	if (callers == NULL)
 		abort();
 	pthread_mutex_init(&callers->lock, NULL);
+	callers->guesses = guesses_open(guesses_most);
 	return callers;
 }
 
 void callers_close(struct callers *callers)
 {
+	if (callers != NULL)
+		guesses_close(callers->guesses);
 	free(callers);
 }
 
@@ -56,13 +61,14 @@ void callers_forget(struct callers *callers, const char *key)
 	pthread_mutex_unlock(&callers->lock);
 }
 
-static bool find_cached(struct callers *callers, const char *key, const char *hash, struct caller *caller)
+/* `*known`: this secret was the right one when the key was last looked up. */
+static bool find_cached(struct callers *callers, const char *key, const char *hash, struct caller *caller, bool *known)
 {
 	struct slot *slot = slot_of(callers, key);
 
 	pthread_mutex_lock(&callers->lock);
-	bool found = slot->until_us > clock_monotonic() && strcmp(slot->caller.key, key) == 0 &&
-		seal_equal(slot->hash, hash);
+	*known = strcmp(slot->caller.key, key) == 0 && seal_equal(slot->hash, hash);
+	bool found = *known && slot->until_us > clock_monotonic();
 
 	if (found)
 		*caller = slot->caller;
@@ -101,33 +107,55 @@ static bool look_up(struct db *db, int tenant, const char *key, struct arena *ar
 	return db_query(db, 0, "find_key", DB_VALUES(number, key), arena, rows, error);
 }
 
-bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *key_text, struct caller *caller,
-	struct error *error)
+static bool look_up_caller(struct corridor *corridor, struct db *db, const struct seal_api_key *key, const char *hash,
+	struct arena *arena, struct caller *caller, struct error *error)
 {
-	struct seal_api_key key;
-
-	if (!seal_api_key_parse(key_text, &key))
-		return error_set(error, ERROR_KEY, "This is not an API key of flash (it begins with fl_live_ and was shown "
-			"once, when it was made): check that all of it was pasted.");
-	struct arena *arena = arena_new();
-	const char *hash = seal_api_key_hash(corridor->seal, &key, arena);
 	struct db_rows *rows;
-	bool good = find_cached(corridor->callers, key.id, hash, caller);
 
-	if (!good && look_up(db, key.tenant, key.id, arena, &rows, error)) {
-		/* An unknown key costs the same comparison as a known one. */
-		bool known = db_count(rows) == 1;
-		bool same = seal_equal(known ? db_text(rows, 0, 2) : "\\x", hash);
+	if (!look_up(db, key->tenant, key->id, arena, &rows, error))
+		return false;
+	/* An unknown key costs the same comparison as a known one. */
+	bool known = db_count(rows) == 1;
+	bool same = seal_equal(known ? db_text(rows, 0, 2) : "\\x", hash);
 
-		good = known && same && db_truth(rows, 0, 6);
-		if (good) {
-			fill(caller, key.tenant, key.id, rows);
-			keep(corridor->callers, hash, caller);
-		} else {
-			error_set(error, ERROR_KEY, "This API key is not valid: it is unknown, revoked or expired. Ask an "
-				"admin for a new one (`flashd key create`).");
-		}
-	}
+	if (!known || !same || !db_truth(rows, 0, 6))
+		return error_set(error, ERROR_KEY, "This API key is not valid: it is unknown, revoked or expired. Ask an "
+			"admin for a new one (`flashd key create`).");
+	fill(caller, key->tenant, key->id, rows);
+	keep(corridor->callers, hash, caller);
+	return true;
+}
+
+/* Counts a wrong key; the id is empty when the text was no key at all. */
+static void count_guess(struct guesses *guesses, const char *address, const char *id)
+{
+	guesses_count(guesses, address);
+	if (id[0] != '\0')
+		guesses_count(guesses, id);
+}
+
+bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *key_text, const char *address,
+	struct caller *caller, struct error *error)
+{
+	struct guesses *guesses = corridor->callers->guesses;
+	struct seal_api_key key = { .id = "" };
+	bool whole = seal_api_key_parse(key_text, &key), known = false, good = false;
+	struct arena *arena = arena_new();
+	const char *hash = whole ? seal_api_key_hash(corridor->seal, &key, arena) : "";
+
+	/* A key that was right before is never held up: a proxy's address, or a key's id, may be another one's target. */
+	if (whole && find_cached(corridor->callers, key.id, hash, caller, &known))
+		good = true;
+	else if (!known && (guesses_spent(guesses, address) || (whole && guesses_spent(guesses, key.id))))
+		error_set(error, ERROR_RATE, "Too many wrong API keys came from here or for this key within a minute; this one "
+			"was not looked at. Try again in a minute, with the key as it was shown when it was made.");
+	else if (!whole)
+		error_set(error, ERROR_KEY, "This is not an API key of flash (it begins with fl_live_ and was shown "
+			"once, when it was made): check that all of it was pasted.");
+	else
+		good = look_up_caller(corridor, db, &key, hash, arena, caller, error);
+	if (!good && error->code == ERROR_KEY)
+		count_guess(guesses, address, key.id);
 	arena_free(arena);
 	return good;
 }

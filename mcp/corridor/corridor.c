@@ -88,7 +88,7 @@ struct corridor *corridor_open(const struct settings *settings, struct error *er
 	if (corridor == NULL)
 		abort();
 	corridor->settings = settings;
-	corridor->callers = callers_open();
+	corridor->callers = callers_open(settings->wrong_keys_per_minute);
 	queue_open(&corridor->work, QUEUE_MOST);
 	queue_open(&corridor->writes, QUEUE_MOST);
 	queue_open(&corridor->audits, 2 * QUEUE_MOST);
@@ -205,6 +205,12 @@ static void wake_waiting(struct call *call)
 bool tool_call(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
 	struct arena *arena, json_t **result, struct error *error)
 {
+	return tool_call_columns(corridor, caller, name, args, NULL, 0, arena, result, error);
+}
+
+bool tool_call_columns(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
+	const struct bulk *columns, size_t column_count, struct arena *arena, json_t **result, struct error *error)
+{
 	struct waiting waiting = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
 	struct call *call = arena_alloc(arena, sizeof *call);
 
@@ -212,6 +218,8 @@ bool tool_call(struct corridor *corridor, const struct caller *caller, const cha
 	call->caller = *caller;
 	call->name = name;
 	call->args = args;
+	call->columns = columns;
+	call->column_count = column_count;
 	call->done = wake_waiting;
 	call->maker = &waiting;
 	tool_submit(corridor, call);

@@ -20,6 +20,10 @@ void corridor_close(struct corridor *corridor);
 bool tool_call(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
 	struct arena *arena, json_t **result, struct error *error);
 
+/* The same with columns beside the arguments. */
+bool tool_call_columns(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
+	const struct bulk *columns, size_t column_count, struct arena *arena, json_t **result, struct error *error);
+
 /* Sends a call on its way; `call->done` is called on any thread. `call->args` must be an object. The call's arena
  * must live until then. */
 void tool_submit(struct corridor *corridor, struct call *call);
@@ -36,9 +40,10 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db);
 void corridor_note(struct corridor *corridor, struct call *call);
 
 /* The caller of an API key's text. Found in a cache of some seconds or the database; the audit checks again before
- * any answer leaves, so a revoked key gets nothing. ERROR_KEY with a sentence when there is none. */
-bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *key_text, struct caller *caller,
-	struct error *error);
+ * any answer leaves, so a revoked key gets nothing. ERROR_KEY with a sentence when there is none; ERROR_RATE when
+ * `address`, or the key's id, had too many wrong ones within a minute and this text was never right here. */
+bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *key_text, const char *address,
+	struct caller *caller, struct error *error);
 
 /* The table of powers, in its order: NULL past the end. */
 const struct tool *tool_at(size_t index);

@@ -37,8 +37,8 @@ void write_put(struct corridor *corridor, struct call *call);
 /* Checks the database before anything is served; every finding is in the error's sentence. */
 bool verify_database(struct corridor *corridor, struct db *db, struct error *error);
 
-/* The cache of API keys' callers. */
-struct callers *callers_open(void);
+/* The cache of API keys' callers; `guesses_most`: see guesses.h. */
+struct callers *callers_open(int guesses_most);
 void callers_close(struct callers *callers);
 void callers_forget(struct callers *callers, const char *key);
 

@@ -45,8 +45,8 @@ static void send_reply(struct http_request *request, const struct reply *reply)
 			"error_description=\"The API key is unknown, revoked or expired\"" };
 	if (reply->allow != NULL)
 		fields[count++] = (struct http_field){ "Allow", reply->allow };
-	if (reply->status == 503)
-		fields[count++] = (struct http_field){ "Retry-After", "1" };
+	if (reply->status == 429 || reply->status == 503)
+		fields[count++] = (struct http_field){ "Retry-After", reply->status == 429 ? "60" : "1" };
 	log_request(request, reply->status, reply->what, reply->key, reply->started_us);
 	http_reply(request, reply->status, fields, count, reply->body, strlen(reply->body));
 }
@@ -310,12 +310,13 @@ static bool authenticate(struct exchange *exchange, struct db *db)
 	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
 		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... "
 			"(an API key).");
-	if (corridor_find_caller(exchange->door->corridor, db, value + 7 + strspn(value + 7, " "), &exchange->caller,
-		&error)) {
+	if (corridor_find_caller(exchange->door->corridor, db, value + 7 + strspn(value + 7, " "),
+		http_peer(exchange->request), &exchange->caller, &error)) {
 		exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");
 		return true;
 	}
-	return refuse_all(exchange, error.code, error.code == ERROR_KEY ? 401 : 503, error.text);
+	return refuse_all(exchange, error.code, error.code == ERROR_KEY ? 401 : error.code == ERROR_RATE ? 429 : 503,
+		error.text);
 }
 
 static bool check_type(struct exchange *exchange)

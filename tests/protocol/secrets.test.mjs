@@ -42,3 +42,22 @@ test('no key in the database', { skip: !process.env.FLASHD_DUMP && 'FLASHD_DUMP 
 		assert.ok(!dump.includes(secretOf(key)));
 	assert.doesNotMatch(dump, /fl_live_[0-9a-z]/);
 });
+
+test('who guesses keys is held up; who has the right one is not', async () => {
+	const wrong = (i) => `${keys.agent.slice(0, -12)}${String(i).padStart(12, '0')}`;
+	const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
+	const seen = [];
+	let last;
+
+	assert.equal((await raw({ key: keys.agent, body })).status, 200);
+	for (let i = 0; i < 80 && seen.at(-1) !== 429; i++) {
+		last = await raw({ key: wrong(i), body });
+		seen.push(last.status);
+	}
+	assert.ok(seen.slice(0, -1).every((status) => status === 401), seen.join(' '));
+	assert.equal(last.status, 429);
+	assert.equal(last.headers['retry-after'], '60');
+	assert.match(last.text, /Too many wrong API keys/);
+	assert.equal((await raw({ key: keys.agent, body })).status, 200);
+	assert.equal((await raw({ key: 'fl_live_nonsense', body })).status, 429);
+});
