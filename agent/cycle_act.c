@@ -4,57 +4,64 @@
 
 #include "cycle_steps.h"
 
-enum { RECORD_CHUNK = 20000, GIVE_CHUNK = 2000, DRAFT_CHUNK = 1000 };
+enum { RECORD_CHUNK = 20000, GIVE_CHUNK = 2000, DRAFT_CHUNK = 2000 };
 
 static const struct policy_arm *arm_of(const struct cycle *cycle, const struct decision *decision)
 {
 	return decision->arm == POLICY_NONE ? NULL : &cycle->policy->arms[decision->arm];
 }
 
-/* One chunk of decisions as array literals, the form that goes to the database unchanged. */
-static json_t *decision_columns(const struct cycle *cycle, size_t from, size_t to, struct arena *arena)
+/* The decisions of a chunk, column by column. */
+struct decided {
+	int64_t *members, *at_risk, *values;
+	float *now, *then;
+	double *draws;
+	const char **arms, **reasons;
+	bool *chosen;
+};
+
+static struct decided decided_open(struct arena *arena, size_t count)
 {
-	enum { MEMBERS, NOW, THEN, RISK, DRAWS, ARMS, VALUES, CHOSEN, REASONS, COLUMNS };
-	static const char *const names[COLUMNS] = { "members", "p_now", "p_then", "at_risk_cents", "draws", "arms",
-		"value_cents", "chosen", "reasons" };
-	struct text columns[COLUMNS];
+	return (struct decided){ arena_alloc(arena, count * sizeof(int64_t)), arena_alloc(arena, count * sizeof(int64_t)),
+		arena_alloc(arena, count * sizeof(int64_t)), arena_alloc(arena, count * sizeof(float)),
+		arena_alloc(arena, count * sizeof(float)), arena_alloc(arena, count * sizeof(double)),
+		arena_alloc(arena, count * sizeof(char *)), arena_alloc(arena, count * sizeof(char *)),
+		arena_alloc(arena, count * sizeof(bool)) };
+}
 
-	for (int c = 0; c < COLUMNS; c++) {
-		columns[c] = text_open(arena, 64 << 20);
-		text_add(&columns[c], "{");
-	}
-	for (size_t i = from; i < to; i++) {
-		const struct candidate *candidate = &cycle->input.candidates[i];
-		const struct decision *decision = &cycle->result->decisions[i];
-		const struct policy_arm *arm = arm_of(cycle, decision);
-		const char *comma = i == from ? "" : ",";
+static void decided_set(const struct cycle *cycle, const struct decided *decided, size_t i, size_t index)
+{
+	const struct candidate *candidate = &cycle->input.candidates[index];
+	const struct decision *decision = &cycle->result->decisions[index];
+	const struct policy_arm *arm = arm_of(cycle, decision);
 
-		text_format(&columns[MEMBERS], "%s%lld", comma, (long long)decision->member_id);
-		text_format(&columns[NOW], "%s%.6g", comma, (double)candidate->p_now);
-		text_format(&columns[THEN], "%s%.6g", comma, (double)candidate->p_then);
-		text_format(&columns[RISK], "%s%lld", comma, (long long)decision->at_risk_cents);
-		text_format(&columns[DRAWS], "%s%.17g", comma, decision->draw);
-		text_format(&columns[ARMS], "%s%s", comma, arm == NULL ? "NULL" : arm->name);
-		text_format(&columns[VALUES], "%s%lld", comma, (long long)decision->cost_cents);
-		text_format(&columns[CHOSEN], "%s%c", comma, decision->reason == REASON_CHOSEN ? 't' : 'f');
-		text_format(&columns[REASONS], "%s%s", comma, reason_word((enum reason)decision->reason));
-	}
-	json_t *args = json_pack("{s:s, s:I}", "run", cycle->run, "fence", cycle->fence);
-
-	for (int c = 0; c < COLUMNS; c++) {
-		text_add(&columns[c], "}");
-		json_object_set_new(args, names[c], json_string(columns[c].bytes));
-	}
-	return args;
+	decided->members[i] = decision->member_id;
+	decided->now[i] = candidate->p_now;
+	decided->then[i] = candidate->p_then;
+	decided->at_risk[i] = decision->at_risk_cents;
+	decided->draws[i] = decision->draw;
+	decided->arms[i] = arm == NULL ? NULL : arm->name;
+	decided->values[i] = decision->cost_cents;
+	decided->chosen[i] = decision->reason == REASON_CHOSEN;
+	decided->reasons[i] = reason_word((enum reason)decision->reason);
 }
 
 static bool record_chunk(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
 {
-	size_t from = index * RECORD_CHUNK, count = cycle->result->count;
-	size_t to = from + RECORD_CHUNK < count ? from + RECORD_CHUNK : count;
+	size_t from = index * RECORD_CHUNK, left = cycle->result->count - from;
+	size_t count = left < RECORD_CHUNK ? left : RECORD_CHUNK;
+	struct decided decided = decided_open(arena, count);
+	const struct bulk columns[] = { { BULK_INTEGERS, count, decided.members },
+		{ BULK_SHORT_REALS, count, decided.now }, { BULK_SHORT_REALS, count, decided.then },
+		{ BULK_INTEGERS, count, decided.at_risk }, { BULK_REALS, count, decided.draws },
+		{ BULK_WORDS, count, decided.arms }, { BULK_INTEGERS, count, decided.values },
+		{ BULK_TRUTHS, count, decided.chosen }, { BULK_WORDS, count, decided.reasons } };
 	json_t *answer;
 
-	return cycle_call_in(cycle, arena, "record_decisions", decision_columns(cycle, from, to, arena), &answer, error) ||
+	for (size_t i = 0; i < count; i++)
+		decided_set(cycle, &decided, i, from + i);
+	return cycle_call_columns(cycle, arena, "record_decisions", json_pack("{s:s, s:I}", "run", cycle->run, "fence",
+		cycle->fence), columns, sizeof columns / sizeof *columns, &answer, error) ||
 		error_wrap(error, "recording the decisions");
 }
 
@@ -76,14 +83,31 @@ struct chunk {
 	json_int_t done, cents, unfit;   /* unfit: no message, for a word had no value or one that may not be shown */
 };
 
-/* The places (in `chosen`) of one arm's members. */
-static size_t places_of(const struct cycle *cycle, size_t arm, uint32_t *places)
+/* A place and the member in it, to sort by. */
+struct placed {
+	int64_t member;
+	uint32_t place;
+};
+
+static int compare_placed(const void *a, const void *b)
+{
+	int64_t x = ((const struct placed *)a)->member, y = ((const struct placed *)b)->member;
+
+	return (x > y) - (x < y);
+}
+
+/* The places (in `chosen`) of one arm's members, by member: neighbours lie together in every table that a chunk
+ * touches, and two chunks lock nothing in common. */
+static size_t places_of(const struct cycle *cycle, size_t arm, struct placed *sorted, uint32_t *places)
 {
 	size_t count = 0;
 
 	for (size_t place = 0; place < cycle->result->chosen_count; place++)
 		if (chosen_at(cycle, place)->arm == arm)
-			places[count++] = (uint32_t)place;
+			sorted[count++] = (struct placed){ chosen_at(cycle, place)->member_id, (uint32_t)place };
+	qsort(sorted, count, sizeof *sorted, compare_placed);
+	for (size_t i = 0; i < count; i++)
+		places[i] = sorted[i].place;
 	return count;
 }
 
@@ -100,10 +124,11 @@ static struct chunk *cut_chunks(struct cycle *cycle, size_t most, size_t *count)
 	size_t arms = cycle->policy->arm_count, chosen = cycle->result->chosen_count;
 	struct chunk *chunks = arena_alloc(cycle->arena, (chosen / most + arms + 1) * sizeof *chunks);
 	uint32_t *places = arena_alloc(cycle->arena, (chosen + 1) * sizeof *places);
+	struct placed *sorted = arena_alloc(cycle->arena, (chosen + 1) * sizeof *sorted);
 
 	*count = 0;
 	for (size_t a = 0; a < arms; a++) {
-		size_t size = places_of(cycle, a, places);
+		size_t size = places_of(cycle, a, sorted, places);
 
 		for (size_t from = 0; from < size; from += most)
 			chunks[(*count)++] = (struct chunk){ .arm = &cycle->policy->arms[a], .places = places + from,
@@ -155,18 +180,19 @@ static bool give_chunk(struct cycle *cycle, size_t index, struct arena *arena, s
 			cycle->given[chunk->places[i]] = 1;
 		return true;
 	}
-	json_t *members = json_array(), *answer;
-	json_t *args = json_pack("{s:s, s:I, s:s, s:I, s:o}", "run", cycle->run, "fence", cycle->fence, "kind",
+	int64_t *members = arena_alloc(arena, chunk->count * sizeof *members);
+	const struct bulk column = { BULK_INTEGERS, chunk->count, members };
+	json_t *answer, *args = json_pack("{s:s, s:I, s:s, s:I}", "run", cycle->run, "fence", cycle->fence, "kind",
 		arm->kind == POLICY_POINTS ? "points" : "coupon", "cool_down_days",
-		(json_int_t)cycle->policy->contact.cool_down_days, "members", members);
+		(json_int_t)cycle->policy->contact.cool_down_days);
 
 	if (arm->kind == POLICY_POINTS)
 		json_object_set_new(args, "points", json_integer(arm->points));
 	else
 		json_object_set_new(args, "pool", json_string(arm->pool));
 	for (size_t i = 0; i < chunk->count; i++)
-		json_array_append_new(members, json_integer(chosen_at(cycle, chunk->places[i])->member_id));
-	if (!cycle_call_in(cycle, arena, "act_chunk", args, &answer, error))
+		members[i] = chosen_at(cycle, chunk->places[i])->member_id;
+	if (!cycle_call_columns(cycle, arena, "act_chunk", args, &column, 1, &answer, error))
 		return error_wrap(error, "giving %s", arm->name);
 	pthread_mutex_lock(&cycle->lock);
 	mark_given(cycle, chunk, answer, arena);
@@ -223,27 +249,15 @@ bool cycle_give(struct cycle *cycle, struct error *error)
 	return good;
 }
 
-static json_t *draft_item(const struct cycle *cycle, uint32_t place)
-{
-	const struct candidate *candidate = &cycle->input.candidates[cycle->result->chosen[place]];
-	json_t *item = json_pack("{s:I, s:s, s:o}", "member", (json_int_t)candidate->member_id, "tier",
-		cycle->policy->audience.tiers[candidate->tier], "days_since",
-		json_sprintf("%d", (int)candidate->days_since_last));
-
-	if (cycle->codes[place] != NULL)
-		json_object_set_new(item, "coupon_code", json_string(cycle->codes[place]));
-	return item;
-}
-
-static json_t *draft_args(const struct cycle *cycle, const struct policy_arm *arm, json_t *items)
+static json_t *draft_args(const struct cycle *cycle, const struct policy_arm *arm)
 {
 	const struct policy_template *template = &cycle->policy->templates[arm->template_index];
-	json_t *args = json_pack("{s:s, s:I, s:s, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:I, s:o}", "run",
+	json_t *args = json_pack("{s:s, s:I, s:s, s:O, s:s, s:s, s:s, s:s, s:s, s:O, s:I, s:I}", "run",
 		cycle->run, "fence", cycle->fence, "policy", cycle->policy->name, "policy_version",
 		json_object_get(cycle->opened, "version"), "arm", arm->name, "channel", "email", "audience",
 		cycle->policy->name, "subject", template->subject, "body", template->body, "brand",
 		json_object_get(cycle->opened, "brand"), "expires_hours", (json_int_t)cycle->policy->contact.draft_expiry_hours,
-		"cool_down_days", (json_int_t)cycle->policy->contact.cool_down_days, "items", items);
+		"cool_down_days", (json_int_t)cycle->policy->contact.cool_down_days);
 
 	if (arm->kind == POLICY_POINTS)
 		json_object_set_new(args, "points", json_sprintf("%lld", (long long)arm->points));
@@ -253,20 +267,35 @@ static json_t *draft_args(const struct cycle *cycle, const struct policy_arm *ar
 static bool draft_chunk(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
 {
 	struct chunk *chunk = &cycle->chunks[index];
-	json_t *items = json_array(), *answer;
+	int64_t *members = arena_alloc(arena, chunk->count * sizeof *members);
+	int64_t *days = arena_alloc(arena, chunk->count * sizeof *days);
+	const char **tiers = arena_alloc(arena, chunk->count * sizeof *tiers);
+	const char **codes = arena_alloc(arena, chunk->count * sizeof *codes);
+	size_t count = 0;
+	json_t *answer;
 
-	for (size_t i = 0; i < chunk->count; i++)
-		if (cycle->given[chunk->places[i]])
-			json_array_append_new(items, draft_item(cycle, chunk->places[i]));
-	if (json_array_size(items) == 0) {
-		json_decref(items);
-		return true;
+	for (size_t i = 0; i < chunk->count; i++) {
+		uint32_t place = chunk->places[i];
+		const struct candidate *candidate = &cycle->input.candidates[cycle->result->chosen[place]];
+
+		if (!cycle->given[place])
+			continue;
+		members[count] = candidate->member_id;
+		days[count] = candidate->days_since_last;
+		tiers[count] = cycle->policy->audience.tiers[candidate->tier];
+		codes[count++] = cycle->codes[place];
 	}
+	if (count == 0)
+		return true;
+	const struct bulk columns[] = { { BULK_INTEGERS, count, members }, { BULK_WORDS, count, tiers },
+		{ BULK_INTEGERS, count, days }, { BULK_WORDS, count, codes } };
+
 	pthread_mutex_lock(&cycle->lock);   /* values of `opened` are counted up and down */
-	json_t *args = draft_args(cycle, chunk->arm, items);
+	json_t *args = draft_args(cycle, chunk->arm);
 
 	pthread_mutex_unlock(&cycle->lock);
-	if (!cycle_call_in(cycle, arena, "draft_chunk", args, &answer, error))
+	if (!cycle_call_columns(cycle, arena, "draft_chunk", args, columns, sizeof columns / sizeof *columns, &answer,
+			error))
 		return error_wrap(error, "drafting %s", chunk->arm->name);
 	pthread_mutex_lock(&cycle->lock);
 	note_left(cycle, answer);

@@ -13,10 +13,43 @@ struct page {
 	int64_t last;            /* the highest member's number */
 };
 
-/* The next number of a packed line; the text is ours, made by our own statement. */
-static double take(char **at)
+/* The columns of an answer: array literals of numbers, "{1,2,3}", each with a place to read on. They are ours, made by
+ * our own statement. */
+enum { COLUMNS_MOST = 11 };
+
+struct columns {
+	const char *at[COLUMNS_MOST];
+};
+
+static struct columns columns_of(const json_t *answer)
 {
-	return strtod(*at, at);
+	const json_t *list = json_object_get(answer, "columns");
+	struct columns columns;
+
+	for (size_t i = 0; i < COLUMNS_MOST; i++) {
+		columns.at[i] = json_string_value(json_array_get(list, i));
+		if (columns.at[i] == NULL)
+			columns.at[i] = "{";
+	}
+	return columns;
+}
+
+static double take_real(struct columns *columns, int column)
+{
+	char *end;
+	double value = strtod(columns->at[column] + 1, &end);
+
+	columns->at[column] = end;
+	return value;
+}
+
+static long long take_number(struct columns *columns, int column)
+{
+	char *end;
+	long long value = strtoll(columns->at[column] + 1, &end, 10);
+
+	columns->at[column] = end;
+	return value;
 }
 
 static struct bgnbd last_good(const json_t *fit)
@@ -33,15 +66,15 @@ bool cycle_fit(struct cycle *cycle, struct error *error)
 	if (!cycle_call(cycle, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &answer, error))
 		return error_wrap(error, "reading the histories");
 	size_t count = (size_t)json_integer_value(json_object_get(answer, "count"));
-	char *at = arena_copy(cycle->arena, json_string_value(json_object_get(answer, "lines")));
-	double *columns = arena_alloc(cycle->arena, (4 * count + 1) * sizeof *columns);
-	struct bgnbd_rows rows = { count, columns, columns + count, columns + 2 * count, columns + 3 * count };
+	struct columns columns = columns_of(answer);
+	double *values = arena_alloc(cycle->arena, (4 * count + 1) * sizeof *values);
+	struct bgnbd_rows rows = { count, values, values + count, values + 2 * count, values + 3 * count };
 
 	for (size_t i = 0; i < count; i++) {
-		columns[i] = take(&at);
-		columns[count + i] = take(&at) / 7;
-		columns[2 * count + i] = take(&at) / 7;
-		columns[3 * count + i] = take(&at);
+		values[i] = (double)take_number(&columns, 0);
+		values[count + i] = (double)take_number(&columns, 1) / 7;
+		values[2 * count + i] = (double)take_number(&columns, 2) / 7;
+		values[3 * count + i] = (double)take_number(&columns, 3);
 	}
 	const json_t *kept = json_object_get(cycle->opened, "fit");
 	struct bgnbd good = last_good(kept);
@@ -62,35 +95,38 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 
 	for (size_t i = 0; i < audience->tier_count; i++)
 		json_array_append_new(tiers, json_string(audience->tiers[i]));
-	return json_pack("{s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run", cycle->run,
-		"as_of", cycle->as_of, "after", (json_int_t)after, "upto", (json_int_t)after + PAGE, "r", model->r, "alpha",
-		model->alpha, "a", model->a, "b", model->b, "modified", model->modified, "horizon_days",
-		(json_int_t)audience->horizon_days, "tiers", tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases,
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:f, s:f, s:f, s:f, s:b, s:I, s:o, s:I, s:I, s:I, s:I}", "run",
+		cycle->run, "as_of", cycle->as_of, "day", json_string_value(json_object_get(cycle->opened, "brand_day")),
+		"after", (json_int_t)after, "upto", (json_int_t)after + PAGE, "r", model->r, "alpha", model->alpha,
+		"a", model->a, "b", model->b, "modified", model->modified, "horizon_days", (json_int_t)audience->horizon_days,
+		"tiers", tiers, "min_repeat", (json_int_t)audience->min_repeat_purchases,
 		"min_days", (json_int_t)audience->min_days_since_last, "max_days", (json_int_t)audience->max_days_since_last,
 		"min_value_cents", (json_int_t)audience->min_value_cents);
 }
 
-/* One line of the page into one candidate: what SQL scored, and what needs the model's own functions. */
-static struct candidate read_candidate(const struct cycle *cycle, char **at)
+/* One row of the page into one candidate: what SQL scored, and what needs the model's own functions. */
+static struct candidate read_candidate(const struct cycle *cycle, struct columns *columns)
 {
+	enum { MEMBER, TIER, X, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONTACT };
 	const struct bgnbd *model = &cycle->fit.model;
-	struct candidate one = { .member_id = strtoll(*at, at, 10) };
-	double tier = take(at), x = take(at), t_x = take(at), age = take(at);
+	long long x = take_number(columns, X), t_x = take_number(columns, T_X), age = take_number(columns, AGE);
 	double next = (double)cycle->policy->audience.horizon_days / 7, quantile = cycle->policy->trigger.own_gap_quantile;
+	double repeats = (double)x, last = (double)t_x / 7, now = (double)age / 7;
 
-	one.p_now = (float)take(at);
-	one.p_then = (float)take(at);
-	one.spend_cents = strtoll(*at, at, 10);
-	one.value_cents = strtoll(*at, at, 10);
-	one.consent = take(at) > 0;
-	one.days_since_contact = (int32_t)take(at);
-	one.tier = (uint8_t)tier;
-	one.repeat_purchases = (uint16_t)fmin(x, 65535);
-	one.days_since_last = (int32_t)(age - t_x);
-	one.expected_now = bgnbd_expected(model, x, t_x / 7, age / 7, next);
-	one.expected_then = bgnbd_expected(model, x, t_x / 7, t_x / 7, next);
-	one.own_gap_days = isnan(quantile) ? 0 : (float)(7 * bgnbd_gap(model, x, t_x / 7, quantile));
-	return one;
+	return (struct candidate){
+		.member_id = take_number(columns, MEMBER),
+		.tier = (uint8_t)take_number(columns, TIER),
+		.p_now = (float)take_real(columns, P_NOW),
+		.p_then = (float)take_real(columns, P_THEN),
+		.spend_cents = take_number(columns, MEAN),
+		.value_cents = take_number(columns, YEAR),
+		.consent = take_number(columns, CONSENT) > 0,
+		.days_since_contact = (int32_t)take_number(columns, CONTACT),
+		.repeat_purchases = (uint16_t)fmin(repeats, 65535),
+		.days_since_last = (int32_t)(age - t_x),
+		.expected_now = bgnbd_expected(model, repeats, last, now, next),
+		.expected_then = bgnbd_expected(model, repeats, last, last, next),
+		.own_gap_days = isnan(quantile) ? 0 : (float)(7 * bgnbd_gap(model, repeats, last, quantile)) };
 }
 
 /* One page: the members of a range of numbers, in the cycle's own memory. */
@@ -106,10 +142,10 @@ static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, st
 	pthread_mutex_lock(&cycle->lock);
 	page->candidates = arena_alloc(cycle->arena, (page->count + 1) * sizeof *page->candidates);
 	pthread_mutex_unlock(&cycle->lock);
-	char *at = arena_copy(arena, json_string_value(json_object_get(answer, "lines")));
+	struct columns columns = columns_of(answer);
 
 	for (size_t i = 0; i < page->count; i++)
-		page->candidates[i] = read_candidate(cycle, &at);
+		page->candidates[i] = read_candidate(cycle, &columns);
 	return true;
 }
 

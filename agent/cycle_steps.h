@@ -39,6 +39,10 @@ bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **re
 bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
 	struct error *error);
 
+/* The same with columns beside the arguments. */
+bool cycle_call_columns(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args,
+	const struct bulk *columns, size_t column_count, json_t **result, struct error *error);
+
 /* Does work(cycle, i) for each i below `count`, on two threads; each with an arena that goes when it is done. Stops
  * at the first that fails, with its error; what others had begun is finished. */
 typedef bool cycle_work(struct cycle *cycle, size_t index, struct arena *arena, struct error *error);

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mcp/base/arena.h"
+#include "mcp/base/bulk.h"
 #include "mcp/base/error.h"
 
 struct corridor;
@@ -59,6 +60,8 @@ struct call {
 	char id[37];
 	const char *name;         /* of the tool, as asked */
 	json_t *args;             /* an object, owned by the arena */
+	const struct bulk *columns;   /* beside them, of the resident's own calls (bulk.h); the maker's */
+	size_t column_count;
 	void (*done)(struct call *call);
 	void *maker;              /* for `done` */
 
@@ -89,6 +92,9 @@ bool call_refuse(struct call *call, enum error_code code, const char *format, ..
 const char *call_text(const struct call *call, const char *name);
 long long call_number(const struct call *call, const char *name, long long fallback);
 bool call_truth(const struct call *call, const char *name);
+
+/* The call's columns, when there are `count` of them, all of one length between 1 and `most`; NULL after refusing. */
+const struct bulk *call_columns(struct call *call, size_t count, size_t most);
 
 /* Every tool's function: run_NAME, in mcp/tools/NAME.c. */
 #define READ(name, scope) bool run_##name(struct call *call);

@@ -9,7 +9,7 @@ CREATE TABLE data.actions (
     tenant integer NOT NULL,
     action uuid NOT NULL,
     key text NOT NULL,
-    idem text NOT NULL,
+    idem text,
     tool text NOT NULL,
     run uuid,
     member bigint,
@@ -21,6 +21,7 @@ CREATE TABLE data.actions (
     undone_at timestamp with time zone,
     undone_by text,
     CONSTRAINT actions_check CHECK (((state = 'undone'::text) = (undone_at IS NOT NULL))),
+    CONSTRAINT actions_check1 CHECK (((idem IS NOT NULL) OR (run IS NOT NULL))),
     CONSTRAINT actions_state_check CHECK ((state = ANY (ARRAY['done'::text, 'undone'::text]))),
     CONSTRAINT actions_value_cents_check CHECK ((value_cents >= 0))
 );
@@ -590,9 +591,6 @@ CREATE TABLE journal.migrations (
 ALTER TABLE ONLY data.actions
     ADD CONSTRAINT actions_pkey PRIMARY KEY (tenant, action);
 
-ALTER TABLE ONLY data.actions
-    ADD CONSTRAINT actions_tenant_key_idem_key UNIQUE (tenant, key, idem);
-
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_pkey PRIMARY KEY (tenant, draft, attempt);
 
@@ -707,9 +705,9 @@ ALTER TABLE ONLY journal.audit
 ALTER TABLE ONLY journal.migrations
     ADD CONSTRAINT migrations_pkey PRIMARY KEY (name);
 
-CREATE INDEX actions_member ON data.actions USING btree (tenant, member, created_at);
+CREATE UNIQUE INDEX actions_member ON data.actions USING btree (tenant, member, run, tool);
 
-CREATE INDEX actions_run ON data.actions USING btree (tenant, run) WHERE (run IS NOT NULL);
+CREATE INDEX actions_run ON data.actions USING brin (tenant, run) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX actions_time ON data.actions USING btree (tenant, created_at);
 
@@ -729,7 +727,7 @@ CREATE INDEX drafts_time ON data.drafts USING btree (tenant, created_at);
 
 CREATE INDEX events_time ON data.events USING btree (tenant, received_at);
 
-CREATE UNIQUE INDEX ledger_action ON data.ledger USING btree (tenant, action, kind) WHERE (action IS NOT NULL);
+CREATE UNIQUE INDEX ledger_reverse ON data.ledger USING btree (tenant, action) WHERE (kind = 'reverse'::text);
 
 CREATE UNIQUE INDEX ledger_source ON data.ledger USING btree (tenant, source) WHERE (source IS NOT NULL);
 
@@ -762,9 +760,6 @@ CREATE INDEX visits_time ON data.visits USING btree (tenant, visited_at) INCLUDE
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
 
-ALTER TABLE ONLY data.balances
-    ADD CONSTRAINT balances_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
-
 ALTER TABLE ONLY data.budgets
     ADD CONSTRAINT budgets_tenant_key_fkey FOREIGN KEY (tenant, key) REFERENCES data.keys(tenant, key);
 
@@ -782,9 +777,6 @@ ALTER TABLE ONLY data.coupons
 
 ALTER TABLE ONLY data.coupons
     ADD CONSTRAINT coupons_tenant_pool_fkey FOREIGN KEY (tenant, pool) REFERENCES data.pools(tenant, pool);
-
-ALTER TABLE ONLY data.drafts
-    ADD CONSTRAINT drafts_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
 
 ALTER TABLE ONLY data.events
     ADD CONSTRAINT events_tenant_feed_fkey FOREIGN KEY (tenant, feed) REFERENCES data.feeds(tenant, feed);

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "binary.h"
 #include "mcp/base/embed.h"
 #include "mcp/base/log.h"
 
-enum { NAMES_MAX = 256, NAME_BYTES = 48 };
+enum { NAMES_MAX = 256, NAME_BYTES = 48, VALUES_MOST = 32 };
 
 struct db {
 	PGconn *conn;
@@ -215,6 +216,32 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 		error);
 }
 
+bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
+	const struct bulk *columns, size_t column_count, struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	const char *all[VALUES_MOST];
+	int sizes[VALUES_MOST] = { 0 }, forms[VALUES_MOST] = { 0 };
+
+	if (!revive(db, error))
+		return false;
+	const char *prepared = prepare(db, name, error);
+
+	if (prepared == NULL)
+		return false;
+	if (count + column_count > VALUES_MOST)
+		abort();
+	memcpy(all, values, count * sizeof *values);
+	for (size_t i = 0; i < column_count; i++) {
+		struct binary binary = binary_array(&columns[i], arena);
+
+		all[count + i] = binary.bytes;
+		sizes[count + i] = binary.size;
+		forms[count + i] = 1;
+	}
+	return take(db, PQexecPrepared(db->conn, prepared, (int)(count + column_count), all, sizes, forms, 0), name,
+		arena, rows, error);
+}
+
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error)
 {
@@ -225,6 +252,11 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 size_t db_count(const struct db_rows *rows)
 {
 	return (size_t)PQntuples(rows->result);
+}
+
+int db_width(const struct db_rows *rows)
+{
+	return PQnfields(rows->result);
 }
 
 const char *db_text(const struct db_rows *rows, size_t row, int column)

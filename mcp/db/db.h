@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "mcp/base/arena.h"
+#include "mcp/base/bulk.h"
 #include "mcp/base/error.h"
 
 struct db;
@@ -31,12 +32,17 @@ void db_close(struct db *db);
 bool db_query(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error);
 
+/* The same with columns as the statement's last parameters; tenant 0. */
+bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
+	const struct bulk *columns, size_t column_count, struct arena *arena, struct db_rows **rows, struct error *error);
+
 /* The same for a SELECT that the metric compiler made: the only SQL that is not in a file. Not prepared. */
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error);
 
-/* Rows: count, and a value as text (NULL for null), whole number, real or JSON (owned by the arena). */
+/* Rows: count, columns, and a value as text (NULL for null), whole number, real or JSON (owned by the arena). */
 size_t db_count(const struct db_rows *rows);
+int db_width(const struct db_rows *rows);
 const char *db_text(const struct db_rows *rows, size_t row, int column);
 long long db_number(const struct db_rows *rows, size_t row, int column);
 double db_real(const struct db_rows *rows, size_t row, int column);

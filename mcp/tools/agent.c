@@ -16,12 +16,9 @@ static bool query(struct call *call, int tenant, const char *name, const char *c
 	return db_query(call->db, tenant, name, all, count + 1, call->arena, rows, &call->error);
 }
 
-bool agent_function(struct call *call, const char *name, const char *const *values, size_t count)
+/* What a definer function answered: it has audited itself. */
+static bool take_result(struct call *call, const struct db_rows *rows)
 {
-	struct db_rows *rows;
-
-	if (!query(call, 0, name, values, count, &rows))
-		return false;
 	call->audited = true;
 	call->result = db_json(rows, 0, 0, call->arena);
 	if (!json_is_object(call->result))
@@ -29,20 +26,44 @@ bool agent_function(struct call *call, const char *name, const char *const *valu
 	return true;
 }
 
+bool agent_function(struct call *call, const char *name, const char *const *values, size_t count)
+{
+	struct db_rows *rows;
+
+	return query(call, 0, name, values, count, &rows) && take_result(call, rows);
+}
+
+bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
+	const struct bulk *columns, size_t column_count)
+{
+	const char *all[VALUES_MOST];
+	struct db_rows *rows;
+
+	all[0] = arena_format(call->arena, "%d", call->caller.tenant);
+	memcpy(all + 1, values, count * sizeof *values);
+	return db_query_columns(call->db, name, all, count + 1, columns, column_count, call->arena, &rows, &call->error) &&
+		take_result(call, rows);
+}
+
 const char *agent_number(const struct call *call, const char *name)
 {
 	return arena_format(call->arena, "%lld", call_number(call, name, 0));
 }
 
-bool agent_lines(struct call *call, const char *name, const char *const *values, size_t count)
+bool agent_columns(struct call *call, const char *name, const char *const *values, size_t count)
 {
 	struct db_rows *rows;
 
 	if (!query(call, call->caller.tenant, name, values, count, &rows))
 		return false;
-	const char *lines = db_text(rows, 0, 0);
+	json_t *columns = json_array();
 
-	call->row_count = (int)db_number(rows, 0, 1);
-	return call_answer(call, json_pack("{s:o, s:i, s:I}", "lines", json_string_nocheck(lines == NULL ? "" : lines),
-		"count", call->row_count, "last", (json_int_t)db_number(rows, 0, 2)));
+	for (int column = 2; column < db_width(rows); column++) {
+		const char *text = db_text(rows, 0, column);
+
+		json_array_append_new(columns, json_string_nocheck(text == NULL ? "{}" : text));
+	}
+	call->row_count = (int)db_number(rows, 0, 0);
+	return call_answer(call, json_pack("{s:i, s:I, s:o}", "count", call->row_count, "last",
+		(json_int_t)db_number(rows, 0, 1), "columns", columns));
 }

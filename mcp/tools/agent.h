@@ -8,11 +8,18 @@
  * then `values`. The value becomes the call's result. */
 bool agent_function(struct call *call, const char *name, const char *const *values, size_t count);
 
+/* The same with columns as the statement's last parameters. */
+bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
+	const struct bulk *columns, size_t column_count);
+
+/* At most so many members in one transaction that gives or writes, and in one that only records. */
+enum { AGENT_CHUNK_MOST = 2000, AGENT_RECORD_MOST = 20000 };
+
 /* The numbers of a call's arguments as parameters: the run, its fence, and any other whole number. */
 const char *agent_number(const struct call *call, const char *name);
 
-/* Runs a statement that answers one row: packed lines, how many, and the last member's number; they become the
- * result's "lines", "count" and "last". */
-bool agent_lines(struct call *call, const char *name, const char *const *values, size_t count);
+/* Runs a statement that answers one row: how many, the last member's number, then arrays of numbers, one a column; they
+ * become the result's "count", "last" and "columns" (the array literals as they came). */
+bool agent_columns(struct call *call, const char *name, const char *const *values, size_t count);
 
 #endif

@@ -11,21 +11,31 @@
 
 enum { TEXT_MOST = 8000, VALUES = 6 };
 
+enum { MEMBER, TIER, DAYS, CODE, COLUMNS };   /* of the call: whom it is for and what is each one's own */
+
 struct batch {
 	struct call *call;
 	struct outreach message;     /* what is the same for all of them */
+	const struct bulk *columns;
 	const struct db_rows *names;
-	struct db_array members, subjects, bodies, hashes;
+	int64_t *members;            /* of the messages that were made, as the next three */
+	const char **subjects, **bodies, **hashes;
+	size_t count;
 	json_t *skipped;
 };
 
-static const char *item_text(const json_t *item, const char *name)
+static int64_t member_at(const struct batch *batch, size_t i)
 {
-	return json_string_value(json_object_get(item, name));
+	return ((const int64_t *)batch->columns[MEMBER].values)[i];
+}
+
+static const char *word_at(const struct batch *batch, int column, size_t i)
+{
+	return ((const char *const *)batch->columns[column].values)[i];
 }
 
 /* The first word of the member's sealed name; NULL without one. */
-static const char *first_name(const struct batch *batch, json_int_t member)
+static const char *first_name(const struct batch *batch, int64_t member)
 {
 	struct call *call = batch->call;
 	struct error error;
@@ -51,14 +61,14 @@ static const char *first_name(const struct batch *batch, json_int_t member)
 }
 
 /* One member's message; false with a sentence when a variable is missing or unfit: that draft is left out, and said. */
-static bool add_item(struct batch *batch, const json_t *item, struct error *error)
+static bool add_message(struct batch *batch, size_t i, struct error *error)
 {
 	struct call *call = batch->call;
-	json_int_t member = json_integer_value(json_object_get(item, "member"));
+	int64_t member = member_at(batch, i);
+	const char *days = arena_format(call->arena, "%lld", (long long)((const int64_t *)batch->columns[DAYS].values)[i]);
 	const struct template_value values[VALUES] = { { "first_name", first_name(batch, member) },
-		{ "brand", call_text(call, "brand") }, { "tier", item_text(item, "tier") },
-		{ "days_since", item_text(item, "days_since") }, { "points", call_text(call, "points") },
-		{ "coupon_code", item_text(item, "coupon_code") } };
+		{ "brand", call_text(call, "brand") }, { "tier", word_at(batch, TIER, i) }, { "days_since", days },
+		{ "points", call_text(call, "points") }, { "coupon_code", word_at(batch, CODE, i) } };
 	struct outreach message = batch->message;
 	struct outreach_sealed sealed;
 
@@ -68,10 +78,10 @@ static bool add_item(struct batch *batch, const json_t *item, struct error *erro
 		: template_fill(call->arena, call_text(call, "body"), values, VALUES, TEXT_MOST, error);
 	if (message.body == NULL || !outreach_seal(call->seal, &message, call->arena, &sealed, error))
 		return false;
-	db_array_number(&batch->members, member);
-	db_array_add(&batch->subjects, sealed.subject);
-	db_array_add(&batch->bodies, sealed.body);
-	db_array_add(&batch->hashes, sealed.hash);
+	batch->members[batch->count] = member;
+	batch->subjects[batch->count] = sealed.subject;
+	batch->bodies[batch->count] = sealed.body;
+	batch->hashes[batch->count++] = sealed.hash;
 	return true;
 }
 
@@ -89,44 +99,53 @@ static bool read_names(struct batch *batch, struct db_rows **rows)
 {
 	struct call *call = batch->call;
 	struct db_array members = db_array_open(call->arena);
-	size_t i;
-	json_t *item;
 
-	json_array_foreach(json_object_get(call->args, "items"), i, item)
-		db_array_number(&members, json_integer_value(json_object_get(item, "member")));
+	for (size_t i = 0; i < batch->columns[MEMBER].count; i++)
+		db_array_number(&members, member_at(batch, i));
 	return db_query(call->db, call->caller.tenant, "find_names",
 		DB_VALUES(arena_format(call->arena, "%d", call->caller.tenant), db_array_close(&members)), call->arena, rows,
 		&call->error);
 }
 
+static bool write_drafts(struct batch *batch)
+{
+	struct call *call = batch->call;
+	const struct bulk columns[] = { { BULK_INTEGERS, batch->count, batch->members },
+		{ BULK_HEX, batch->count, batch->subjects }, { BULK_HEX, batch->count, batch->bodies },
+		{ BULK_HEX, batch->count, batch->hashes } };
+
+	return agent_function_columns(call, "draft_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
+		agent_number(call, "fence"), batch->message.channel, batch->message.audience, call_text(call, "arm"),
+		batch->message.expires_at, agent_number(call, "cool_down_days")), columns, sizeof columns / sizeof *columns);
+}
+
 bool run_draft_chunk(struct call *call)
 {
+	const struct bulk *columns = call_columns(call, COLUMNS, AGENT_CHUNK_MOST);
+	size_t count = columns == NULL ? 0 : columns->count;
 	struct batch batch = { .call = call, .message = { .tenant = call->caller.tenant,
 		.channel = call_text(call, "channel"), .audience = call_text(call, "audience"),
 		.policy = call_text(call, "policy"),
 		.policy_version = call_number(call, "policy_version", 0),
-		.expires_at = expiry(call_number(call, "expires_hours", 0), call->arena) },
-		.members = db_array_open(call->arena), .subjects = db_array_open(call->arena),
-		.bodies = db_array_open(call->arena), .hashes = db_array_open(call->arena),
+		.expires_at = expiry(call_number(call, "expires_hours", 0), call->arena) }, .columns = columns,
+		.members = arena_alloc(call->arena, (count + 1) * sizeof *batch.members),
+		.subjects = arena_alloc(call->arena, (count + 1) * sizeof *batch.subjects),
+		.bodies = arena_alloc(call->arena, (count + 1) * sizeof *batch.bodies),
+		.hashes = arena_alloc(call->arena, (count + 1) * sizeof *batch.hashes),
 		.skipped = arena_json(call->arena, json_array()) };
 	struct db_rows *names;
-	size_t i;
-	json_t *item;
 
-	if (!read_names(&batch, &names))
+	if (columns == NULL || !read_names(&batch, &names))
 		return false;
 	batch.names = names;
-	json_array_foreach(json_object_get(call->args, "items"), i, item) {
+	for (size_t i = 0; i < count; i++) {
 		struct error error;
 
-		if (!add_item(&batch, item, &error))
-			json_array_append_new(batch.skipped, json_pack("{s:O, s:s}", "member", json_object_get(item, "member"),
+		if (!add_message(&batch, i, &error))
+			json_array_append_new(batch.skipped, json_pack("{s:I, s:s}", "member", (json_int_t)member_at(&batch, i),
 				"why", error.text));
 	}
-	if (!agent_function(call, "draft_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
-			agent_number(call, "fence"), batch.message.channel, batch.message.audience, call_text(call, "arm"),
-			batch.message.expires_at, agent_number(call, "cool_down_days"), db_array_close(&batch.members),
-			db_array_close(&batch.subjects), db_array_close(&batch.bodies), db_array_close(&batch.hashes))))
+	if (!write_drafts(&batch))
 		return false;
 	if (json_array_size(batch.skipped) > 0)
 		json_object_set(call->result, "skipped", batch.skipped);

@@ -4,18 +4,24 @@
 -- $10 horizon in days, $11 tiers, $12 least repeat days, $13 least and $14 most days since the last, $15 least spend in
 -- 365 days,
 -- $16 the run that asks: what it did itself is no contact yet. Days since a contact are whole ones; later than as of: 0
--- One row: lines "member tier x days_to_last days_since_first p_now p_then mean_cents year_cents consent contact_days",
--- their number, the highest member's number
-with t as (
-	select zone from reading.tenant where tenant = $1::int
+-- $17 as of as a local day: known when the statement is planned, so that the planner sees how few members pass
+-- One row: their number, the highest member's number, then arrays: member, tier, x, days_to_last, days_since_first,
+-- p_now, p_then, mean_cents, year_cents, consent, contact_days
+with t as materialized (
+	select coalesce($2::timestamptz >= data_as_of, true) as kept from reading.tenant where tenant = $1::int
+), h as (
+	select member, first_on, last_on, days, orders, spend_cents, year_cents from reading.member_stats
+		where tenant = $1::int and member > $3::bigint and member <= $4::bigint and (select kept from t)
+	union all
+	select member, first_on, last_on, days, orders, spend_cents, year_cents
+		from app.stats_as_of($1::int, $2::timestamptz, $3::bigint, $4::bigint) where not (select kept from t)
 ), s as (
 	select m.member, array_position($11::text[], m.tier) - 1 as tier, h.days - 1 as x, h.last_on - h.first_on as t_x,
-		(($2::timestamptz) at time zone t.zone)::date - h.first_on as age, h.spend_cents / h.orders as mean_cents,
-		h.year_cents
-	from t, app.stats_as_of($1::int, $2::timestamptz, $3::bigint, $4::bigint) h
-	join reading.member_tiers m on m.tenant = $1::int and m.member = h.member
-	where m.tier = any ($11::text[]) and h.days - 1 >= $12::int and h.year_cents >= $15::bigint
-		and (($2::timestamptz) at time zone t.zone)::date - h.last_on between $13::int and $14::int
+		$17::date - h.first_on as age, h.spend_cents / h.orders as mean_cents, h.year_cents
+	from h join reading.member_tiers m on m.tenant = $1::int and m.member = h.member
+	where m.tier = any ($11::text[]) and h.days > $12::int and h.year_cents >= $15::bigint
+		and h.last_on between $17::date - $14::int and $17::date - $13::int
+		and m.member > $3::bigint and m.member <= $4::bigint
 ), p as (
 	select s.*, $5::float8 as r, $6::float8 as al, $7::float8 as a, $8::float8 as b, $10::int / 7.0::float8 as h,
 		s.t_x / 7.0::float8 as tx, s.age / 7.0::float8 as ag,
@@ -27,14 +33,19 @@ with t as (
 			* (1 - power((al + ag) / (al + ag + h), r + x)) as p_now,
 		1 / (1 + coalesce(a / leave, 0)) * (1 - power((al + tx) / (al + tx + h), r + x)) as p_then
 	from p
+), c as (
+	select q.*, coalesce(e.granted, false)::int as consent,
+		case when k.at is null then -1 else greatest(0, floor(extract(epoch from $2::timestamptz - k.at) / 86400)::int)
+			end as contact_days
+	from q
+	left join reading.email_consents e on e.tenant = $1::int and e.member = q.member
+		and e.member > $3::bigint and e.member <= $4::bigint
+	left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int
+		and a.run <> $16::uuid
+		and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member
+	order by q.member
 )
-select string_agg(q.member || ' ' || q.tier || ' ' || q.x || ' ' || q.t_x || ' ' || q.age || ' ' || q.p_now::real || ' '
-		|| q.p_then::real || ' ' || q.mean_cents || ' ' || q.year_cents || ' ' || (c.granted is true)::int || ' '
-		|| case when k.at is null then -1 else greatest(0,
-			floor(extract(epoch from $2::timestamptz - k.at) / 86400)) end,
-		E'\n' order by q.member), count(*), (select max(member) from reading.member_tiers where tenant = $1::int)
-from q
-left join reading.email_consents c on c.tenant = $1::int and c.member = q.member
-left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int
-	and a.run <> $16::uuid
-	and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member
+select count(*), (select max(member) from reading.member_tiers where tenant = $1::int), array_agg(member),
+	array_agg(tier), array_agg(x), array_agg(t_x), array_agg(age), array_agg(p_now::real), array_agg(p_then::real),
+	array_agg(mean_cents), array_agg(year_cents), array_agg(consent), array_agg(contact_days)
+from c

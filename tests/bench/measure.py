@@ -218,10 +218,13 @@ def measure_cycle():
         started = time.monotonic()
         out = subprocess.run([BIN, 'agent', 'run', '--policy', 'policy', '--json', '--quiet'], capture_output=True, text=True)
         wall = time.monotonic() - started
+        if out.returncode != 0:
+            raise SystemExit('the cycle failed: ' + out.stdout + out.stderr)
         report = json.loads(out.stdout)
         times.append(report['duration_ms'] / 1000)
         chosen = report.get('chosen')
-        sql('peer', 'vacuum analyze members, ledger, drafts; checkpoint')
+        sql('peer', 'vacuum analyze members, ledger, drafts')
+        sql('peer', 'checkpoint')
         text = subprocess.run(['psql', '-qX', '-d', 'peer', '-v', 'tenant=1', '-v', 'pick=100000', '-v', 'budget=2000000',
                                '-v', f'cycle={int(time.time())}', '-v', 'file=/tmp/flashd-bench-picks', '-f',
                                SHARED + '/bench/policy.sql'], capture_output=True, text=True).stdout

@@ -1,0 +1,120 @@
+/* The form of array_recv: dimensions, whether there are nulls, the elements' type, length and lower bound; then each
+ * element as its length (-1: null) and its own binary form. Type numbers are those of pg_type.dat. */
+#include "binary.h"
+
+#include <arpa/inet.h>
+#include <endian.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701 };
+enum { HEADER = 20, LENGTH = 4 };
+
+static uint32_t type_of(enum bulk_kind kind)
+{
+	switch (kind) {
+	case BULK_INTEGERS: return TYPE_INT8;
+	case BULK_REALS: return TYPE_FLOAT8;
+	case BULK_SHORT_REALS: return TYPE_FLOAT4;
+	case BULK_TRUTHS: return TYPE_BOOL;
+	case BULK_WORDS: return TYPE_TEXT;
+	case BULK_HEX: return TYPE_BYTEA;
+	}
+	abort();
+}
+
+static char *put_32(char *at, uint32_t value)
+{
+	value = htonl(value);
+	memcpy(at, &value, sizeof value);
+	return at + sizeof value;
+}
+
+static char *put_64(char *at, uint64_t value)
+{
+	value = htobe64(value);
+	memcpy(at, &value, sizeof value);
+	return at + sizeof value;
+}
+
+static unsigned nibble(char digit)
+{
+	return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a' + 10);
+}
+
+/* "\x…" to bytes; the text is our own. */
+static char *put_hex(char *at, const char *hex)
+{
+	size_t size = (strlen(hex) - 2) / 2;
+
+	at = put_32(at, (uint32_t)size);
+	for (size_t i = 0; i < size; i++)
+		at[i] = (char)(nibble(hex[2 + 2 * i]) << 4 | nibble(hex[3 + 2 * i]));
+	return at + size;
+}
+
+static char *put_word(char *at, const char *word)
+{
+	size_t size = word == NULL ? 0 : strlen(word);
+
+	at = put_32(at, word == NULL ? UINT32_MAX : (uint32_t)size);
+	if (size > 0)
+		memcpy(at, word, size);
+	return at + size;
+}
+
+static char *put_value(char *at, const struct bulk *column, size_t i)
+{
+	uint64_t wide;
+	uint32_t narrow;
+
+	switch (column->kind) {
+	case BULK_INTEGERS:
+		return put_64(put_32(at, 8), (uint64_t)((const int64_t *)column->values)[i]);
+	case BULK_REALS:
+		memcpy(&wide, (const double *)column->values + i, sizeof wide);
+		return put_64(put_32(at, 8), wide);
+	case BULK_SHORT_REALS:
+		memcpy(&narrow, (const float *)column->values + i, sizeof narrow);
+		return put_32(put_32(at, 4), narrow);
+	case BULK_TRUTHS:
+		at = put_32(at, 1);
+		*at = ((const bool *)column->values)[i];
+		return at + 1;
+	case BULK_WORDS:
+		return put_word(at, ((const char *const *)column->values)[i]);
+	case BULK_HEX:
+		return put_hex(at, ((const char *const *)column->values)[i]);
+	}
+	abort();
+}
+
+/* An upper bound of the array's bytes. */
+static size_t room_for(const struct bulk *column)
+{
+	size_t room = HEADER + column->count * (LENGTH + 8);
+
+	if (column->kind == BULK_WORDS || column->kind == BULK_HEX)
+		for (size_t i = 0; i < column->count; i++) {
+			const char *word = ((const char *const *)column->values)[i];
+
+			room += word == NULL ? 0 : strlen(word);
+		}
+	return room;
+}
+
+struct binary binary_array(const struct bulk *column, struct arena *arena)
+{
+	char *bytes = arena_alloc(arena, room_for(column)), *at = bytes;
+
+	at = put_32(at, column->count > 0);
+	at = put_32(at, column->kind == BULK_WORDS);   /* whether there may be nulls; it is not looked at again */
+	at = put_32(at, type_of(column->kind));
+	if (column->count > 0)
+		at = put_32(put_32(at, (uint32_t)column->count), 1);
+	for (size_t i = 0; i < column->count; i++)
+		at = put_value(at, column, i);
+	return (struct binary){ bytes, (int)(at - bytes) };
+}

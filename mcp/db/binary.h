@@ -1,0 +1,16 @@
+/* Columns as PostgreSQL's binary arrays. */
+#ifndef FLASH_BINARY_H
+#define FLASH_BINARY_H
+
+#include "mcp/base/arena.h"
+#include "mcp/base/bulk.h"
+
+struct binary {
+	char *bytes;
+	int size;
+};
+
+/* The array in the form that PostgreSQL's array_recv takes (network byte order), in the arena. */
+struct binary binary_array(const struct bulk *column, struct arena *arena);
+
+#endif
