@@ -585,7 +585,8 @@ ALTER TABLE ONLY journal.audit FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE journal.migrations (
     name text NOT NULL,
-    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL
+    applied_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    body_hash bytea
 );
 
 ALTER TABLE ONLY data.actions

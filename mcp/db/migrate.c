@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mcp/base/embed.h"
+#include "mcp/base/seal.h"
 
 static bool is_applied(struct db *db, const char *name, struct arena *arena, bool *applied, struct error *error)
 {
@@ -39,6 +40,25 @@ static bool apply_tables(struct db *db, struct arena *arena, int *applied, struc
 	return true;
 }
 
+/* Forward only: a file that was applied stays as it is. */
+static bool check_tables(struct db *db, struct arena *arena, struct error *error)
+{
+	const struct embed *file = NULL;
+
+	while ((file = embed_next("sql/migrations/", file)) != NULL) {
+		const char *hash = seal_hash(file->bytes, strlen(file->bytes), arena);
+		struct db_rows *rows;
+
+		if (!db_query(db, 0, "check_migration", DB_VALUES(file->path, hash), arena, &rows, error))
+			return false;
+		if (!db_truth(rows, 0, 0))
+			return error_set(error, ERROR_SCHEMA, "%s is not the file that was applied to this database; nothing was "
+				"changed. Use the program that made it, or a later one: a change of the tables comes as a new file.",
+				file->path);
+	}
+	return true;
+}
+
 static bool apply_code(struct db *db, struct error *error)
 {
 	const struct embed *file = NULL;
@@ -61,8 +81,8 @@ static bool migrate(struct db *db, int *applied, struct error *error)
 	struct arena *arena = arena_new();
 	const struct embed *roles = embed_find("sql/roles/roles.sql");
 	bool good = db_begin(db, error) && (db_script(db, roles->bytes, error) || error_wrap(error, "%s", roles->path)) &&
-		migrate_become_owner(db, error) && apply_tables(db, arena, applied, error) && apply_code(db, error) &&
-		db_commit(db, error);
+		migrate_become_owner(db, error) && apply_tables(db, arena, applied, error) &&
+		check_tables(db, arena, error) && apply_code(db, error) && db_commit(db, error);
 
 	if (!good)
 		db_rollback(db);

@@ -19,3 +19,6 @@ create unique index ledger_reverse on data.ledger (tenant, action) where kind = 
 -- As lots, ledger and actions (0001): written only by functions that have locked or read the member's row.
 alter table data.drafts drop constraint drafts_tenant_member_fkey;
 alter table data.balances drop constraint balances_tenant_member_fkey;
+
+-- What was applied, so that a file that was edited afterwards is noticed (flashd migrate).
+alter table journal.migrations add column body_hash bytea;

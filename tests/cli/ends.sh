@@ -133,3 +133,12 @@ check "an answer that cannot be written is a failure" eval 'coded 1 && said "std
 "$flashd" audit tail --limit 10000 2>"$work/err" | head -1 >"$work/out"
 err=$(<"$work/err")
 check "a closed pipe ends quietly" [ -z "$err" ]
+
+# A migration that was edited after it was applied.
+sql "update journal.migrations set body_hash = '\\x00' where name like '%0001%'" >/dev/null
+run migrate
+check "a migration that is not the file that was applied is refused, by name" \
+	eval 'coded 1 && said "0001_base.sql is not the file that was applied"'
+sql "update journal.migrations set body_hash = null where name like '%0001%'" >/dev/null
+run migrate
+check "and one from before hashes were kept is taken over" coded 0

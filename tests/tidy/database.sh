@@ -28,7 +28,7 @@ else
 fi
 
 # Those that only the owner's connection runs: migrate, tenant create, import.
-owner_statements='^(add_migration|find_migration|has_migrations|create_tenant|find_zone|finish_import|list_skipped'
+owner_statements='^(add_migration|check_migration|find_migration|has_migrations|create_tenant|find_zone|finish_import|list_skipped'
 owner_statements="$owner_statements|merge_[a-z_]+|copy_[a-z_]+)\$"
 
 # Each is prepared and explained, which also asks whether the role may: first as the daemon, then as the owner. COPY
