@@ -742,6 +742,8 @@ CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHE
 
 CREATE INDEX members_time ON data.members USING btree (tenant, enrolled_at);
 
+CREATE INDEX message_events_message ON data.message_events USING btree (tenant, message, member) INCLUDE (kind, at);
+
 CREATE INDEX message_events_time ON data.message_events USING btree (tenant, at) INCLUDE (kind, member, message);
 
 CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);

@@ -8,13 +8,16 @@
 #include <sys/stat.h>
 
 #include "contrib/demo/civil.h"
+#include "contrib/demo/contact.h"
+#include "contrib/demo/facts.h"
 #include "contrib/demo/kinds.h"
 #include "contrib/demo/ledger.h"
 #include "contrib/demo/person.h"
 #include "contrib/demo/sheet.h"
 
 enum file { FILE_STORES, FILE_TIERS, FILE_MEMBERS, FILE_CONSENTS, FILE_ORDERS, FILE_LINES,
-	FILE_CAMPAIGNS, FILE_POOLS, FILE_COUPONS, FILE_REDEMPTIONS, FILE_POINTS, FILE_COUNT };
+	FILE_CAMPAIGNS, FILE_POOLS, FILE_COUPONS, FILE_REDEMPTIONS, FILE_POINTS,
+	FILE_REFUNDS, FILE_VISITS, FILE_MESSAGES, FILE_TIER_CHANGES, FILE_COUNT };
 
 static const struct { const char *name, *header; } files[FILE_COUNT] = {
 	[FILE_STORES] = { "stores.csv", "store,name,region,opened_on" },
@@ -25,7 +28,7 @@ static const struct { const char *name, *header; } files[FILE_COUNT] = {
 	[FILE_ORDERS] = { "orders.csv",
 		"order,member,store,channel,ordered_at,gross_cents,discount_cents,refund_cents,units,"
 		"coupon" },
-	[FILE_LINES] = { "order_lines.csv", "order,line,category,units,amount_cents" },
+	[FILE_LINES] = { "order_lines.csv", "order,line,category,units,amount_cents,cost_cents" },
 	[FILE_CAMPAIGNS] = { "campaigns.csv", "campaign,name,type,starts_on,ends_on" },
 	[FILE_POOLS] = { "coupon_pools.csv",
 		"pool,name,campaign,value_cents,cost_cents,valid_days,state" },
@@ -33,11 +36,20 @@ static const struct { const char *name, *header; } files[FILE_COUNT] = {
 	[FILE_REDEMPTIONS] = { "redemptions.csv",
 		"redemption,code,member,store,order,redeemed_at,discount_cents" },
 	[FILE_POINTS] = { "points.csv", "entry,member,kind,points,at,expires_at" },
+	[FILE_REFUNDS] = { "refunds.csv", "refund,order,refunded_at,amount_cents" },
+	[FILE_VISITS] = { "visits.csv", "visit,member,store,channel,visited_at" },
+	[FILE_MESSAGES] = { "message_events.csv", "event,message,member,channel,kind,campaign,at" },
+	[FILE_TIER_CHANGES] = { "tier_changes.csv", "member,at,from_tier,to_tier" },
 };
 
 static const char *const channels[] = { "store", "web", "app" };
 static const char *const kinds[] = { "earn", "redeem", "expire" };
-static const char *const categories[] = { "Bakery", "Tea", "Coffee", "Kitchen", "Table", "Linen",
+static const struct { const char *name; char letter; } message_kinds[] = {
+	[MESSAGE_DELIVERED] = { "delivered", 'd' }, [MESSAGE_OPENED] = { "opened", 'o' },
+	[MESSAGE_CLICKED] = { "clicked", 'c' }, [MESSAGE_BOUNCED] = { "bounced", 'b' },
+	[MESSAGE_COMPLAINED] = { "complained", 'x' }, [MESSAGE_UNSUBSCRIBED] = { "unsubscribed", 'u' },
+};
+static const char *const categories[FACTS_CATEGORIES] = { "Bakery", "Tea", "Coffee", "Kitchen", "Table", "Linen",
 	"Gifts", "Garden" };
 static const double category_weights[] = { 0.14, 0.17, 0.20, 0.15, 0.12, 0.08, 0.09, 0.05 };
 
@@ -47,6 +59,14 @@ struct brand {
 	struct history history;
 	struct ledger_entry entries[LEDGER_ENTRIES];
 	struct order passing[HISTORY_PASSING];
+	struct message_event messages[CONTACT_EVENTS];
+	struct tier_change tier_changes[FACTS_TIER_CHANGES];
+};
+
+/* The chances that go along with the orders of one member, or of the passers-by. */
+struct chances {
+	struct draw lines, cost, refund, visit;
+	int visits;             /* numbered so far */
 };
 
 struct brand_options brand_defaults(void)
@@ -200,9 +220,10 @@ static void write_spare_codes(const struct brand *brand, uint32_t members)
 
 /* One to three lines in different categories; units and amounts add up to the order's. */
 static void write_lines(const struct brand *brand, const char *id, const struct order *order,
-	struct draw *draw)
+	struct chances *chances)
 {
 	struct sheet *sheet = brand->sheets[FILE_LINES];
+	struct draw *draw = &chances->lines;
 	int most = order->units < 3 ? order->units : 3;
 	int lines = 1 + (int)draw_below(draw, (uint32_t)most);
 	size_t category = draw_weighted(draw, category_weights, 8);
@@ -219,6 +240,7 @@ static void write_lines(const struct brand *brand, const char *id, const struct 
 		sheet_text(sheet, categories[category]);
 		sheet_number(sheet, part);
 		sheet_number(sheet, amount);
+		sheet_number(sheet, facts_cost(brand->world, &chances->cost, category, order->at, amount));
 		sheet_end_row(sheet);
 		units -= part;
 		cents -= amount;
@@ -262,10 +284,57 @@ static void write_redemption(const struct brand *brand, const char *id, const ch
 	sheet_end_row(sheet);
 }
 
+/* Named after their order: "F00000123-0004-1" of "O00000123-0004". */
+static void write_refunds(const struct brand *brand, const char *id, const struct order *order,
+	struct chances *chances)
+{
+	struct sheet *sheet = brand->sheets[FILE_REFUNDS];
+	struct refund refunds[FACTS_REFUNDS];
+	int count = facts_refunds(brand->world, &chances->refund, order, refunds);
+	char refund[32];
+
+	for (int i = 0; i < count; i++) {
+		snprintf(refund, sizeof refund, "F%s-%d", id, i + 1);
+		sheet_text(sheet, refund);
+		sheet_text(sheet, id);
+		sheet_time(sheet, refunds[i].at);
+		sheet_number(sheet, refunds[i].cents);
+		sheet_end_row(sheet);
+	}
+}
+
+static void write_visits(const struct brand *brand, char letter, uint32_t number,
+	const char *member, const struct order *order, struct chances *chances)
+{
+	struct sheet *sheet = brand->sheets[FILE_VISITS];
+	struct visit visits[FACTS_VISITS];
+	int count = facts_visits(brand->world, &chances->visit, order, visits);
+	char id[24], store[8];
+
+	for (int i = 0; i < count; i++) {
+		sheet_text(sheet, numbered(id, letter, number, ++chances->visits));
+		sheet_text(sheet, member);
+		sheet_text(sheet, store_id(visits[i].store, store));
+		sheet_text(sheet, channels[visits[i].channel]);
+		sheet_time(sheet, visits[i].at);
+		sheet_end_row(sheet);
+	}
+}
+
+/* `kind` is 0 for a member's own orders, 1 for those of the passers-by of the same number. */
+static struct chances chances_of(const struct brand *brand, uint32_t number, int kind)
+{
+	uint64_t seed = brand->world->seed, stream = (uint64_t)number * 2 + (uint64_t)kind;
+
+	return (struct chances){ draw_stream(seed, DRAW_LINES, stream),
+		draw_stream(seed, DRAW_COST, stream), draw_stream(seed, DRAW_RETURN, stream),
+		draw_stream(seed, DRAW_VISIT, stream), 0 };
+}
+
 static void write_orders(const struct brand *brand, const char *member)
 {
 	const struct history *history = &brand->history;
-	struct draw lines = draw_stream(brand->world->seed, DRAW_LINES, (uint64_t)history->member * 2);
+	struct chances chances = chances_of(brand, history->member, 0);
 	char id[24], code[24];
 
 	for (int i = history->written; i < history->count; i++) {
@@ -274,7 +343,9 @@ static void write_orders(const struct brand *brand, const char *member)
 
 		numbered(id, 'O', history->member, i - history->written + 1);
 		write_order(brand, id, member, order, used);
-		write_lines(brand, id, order, &lines);
+		write_lines(brand, id, order, &chances);
+		write_refunds(brand, id, order, &chances);
+		write_visits(brand, 'V', history->member, member, order, &chances);
 		if (used != NULL)
 			write_redemption(brand, id, member, order, used);
 	}
@@ -282,14 +353,16 @@ static void write_orders(const struct brand *brand, const char *member)
 
 static void write_passers_by(struct brand *brand, uint32_t slot)
 {
-	struct draw lines = draw_stream(brand->world->seed, DRAW_LINES, (uint64_t)slot * 2 + 1);
+	struct chances chances = chances_of(brand, slot, 1);
 	int count = history_passers_by(brand->world, slot, brand->passing);
 	char id[24];
 
 	for (int i = 0; i < count; i++) {
 		numbered(id, 'A', slot, i + 1);
 		write_order(brand, id, NULL, &brand->passing[i], NULL);
-		write_lines(brand, id, &brand->passing[i], &lines);
+		write_lines(brand, id, &brand->passing[i], &chances);
+		write_refunds(brand, id, &brand->passing[i], &chances);
+		write_visits(brand, 'W', slot, NULL, &brand->passing[i], &chances);
 	}
 }
 
@@ -342,35 +415,62 @@ static void write_consent(struct sheet *sheet, const char *member, const char *c
 	sheet_end_row(sheet);
 }
 
-/* Asked when joining; opt-outs come at a steady 4 in 100 a year, and in a burst after the autumn
- * mailing. */
-static void write_consents(const struct brand *brand, const char *member)
+static void write_consents(const struct brand *brand, const char *member,
+	const struct contact *contact)
 {
-	const struct world *world = brand->world;
 	struct sheet *sheet = brand->sheets[FILE_CONSENTS];
-	struct draw draw = draw_stream(world->seed, DRAW_CONSENT, brand->history.member);
-	int64_t joined = brand->history.enrolled_at, end = (int64_t)world->as_of * CIVIL_DAY_SECONDS;
-	int64_t mailing = end - (int64_t)STORY_OPT_OUT_DAYS * CIVIL_DAY_SECONDS;
-	bool email = draw_chance(&draw, 0.87), sms = draw_chance(&draw, 0.38);
-	int64_t patience = (int64_t)(draw_exponential(&draw) / 0.04 * 365) * CIVIL_DAY_SECONDS;
-	int64_t tired = joined + patience + 4000;
-	int64_t upset = mailing + (int64_t)(draw_exponential(&draw) * 4 * CIVIL_DAY_SECONDS) + 9 * 3600;
-	bool annoyed = draw_chance(&draw, 0.015);
+	int64_t joined = brand->history.enrolled_at;
 
-	write_consent(sheet, member, "email", email, joined);
-	write_consent(sheet, member, "sms", sms, joined);
-	if (!email)
-		return;
-	if (annoyed && joined < mailing && upset < tired)
-		tired = upset - upset % CIVIL_DAY_SECONDS + 9 * 3600 + upset % (12 * 3600);
-	if (tired < end)
-		write_consent(sheet, member, "email", false, tired);
+	write_consent(sheet, member, "email", contact->email, joined);
+	write_consent(sheet, member, "sms", contact->sms, joined);
+	if (contact->email && contact->email_until < brand->world->as_of * (int64_t)CIVIL_DAY_SECONDS)
+		write_consent(sheet, member, "email", false, contact->email_until);
+}
+
+/* A message is named by its mailing and member, "N09-M00000123", an event by a letter more. */
+static void write_messages(struct brand *brand, const char *member, const struct contact *contact)
+{
+	struct sheet *sheet = brand->sheets[FILE_MESSAGES];
+	int count = contact_events(brand->world, &brand->history, contact, brand->messages);
+	char id[32];
+
+	for (int i = 0; i < count; i++) {
+		const struct message_event *event = &brand->messages[i];
+		int size = snprintf(id, sizeof id, "N%02d-%s", event->mailing + 1, member);
+
+		snprintf(id + size, sizeof id - (size_t)size, "-%c", message_kinds[event->kind].letter);
+		sheet_text(sheet, id);
+		sheet_text_size(sheet, id, (size_t)size);
+		sheet_text(sheet, member);
+		sheet_text(sheet, "email");
+		sheet_text(sheet, message_kinds[event->kind].name);
+		sheet_text(sheet, world_campaigns[event->campaign].id);
+		sheet_time(sheet, event->at);
+		sheet_end_row(sheet);
+	}
+}
+
+static void write_tier_changes(struct brand *brand, const char *member)
+{
+	struct sheet *sheet = brand->sheets[FILE_TIER_CHANGES];
+	int count = facts_tier_changes(brand->world, &brand->history, brand->tier_changes);
+
+	for (int i = 0; i < count; i++) {
+		const struct tier_change *change = &brand->tier_changes[i];
+
+		sheet_text(sheet, member);
+		sheet_time(sheet, change->at);
+		sheet_text(sheet, change->from < 0 ? NULL : world_tiers[change->from].id);
+		sheet_text(sheet, world_tiers[change->to].id);
+		sheet_end_row(sheet);
+	}
 }
 
 static void write_member(struct brand *brand, uint32_t number)
 {
 	struct sheet *sheet = brand->sheets[FILE_MEMBERS];
 	struct history *history = &brand->history;
+	struct contact contact;
 	struct person person;
 	char id[24], store[8];
 
@@ -386,7 +486,10 @@ static void write_member(struct brand *brand, uint32_t number)
 	sheet_text(sheet, history_sources[history->source]);
 	sheet_time(sheet, history->enrolled_at);
 	sheet_end_row(sheet);
-	write_consents(brand, id);
+	contact_make(brand->world, history, &contact);
+	write_consents(brand, id, &contact);
+	write_messages(brand, id, &contact);
+	write_tier_changes(brand, id);
 	write_coupons(brand, id);
 	write_orders(brand, id);
 	write_points(brand, id);

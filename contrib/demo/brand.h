@@ -23,7 +23,7 @@ struct brand_options brand_defaults(void);
 /* Reads "YYYY-MM-DD" into a day for as_of. */
 bool brand_day(const char *text, int *day, struct error *error);
 
-/* Writes the eleven files into `folder`, which is made when missing (its parent must exist).
+/* Writes the fifteen files into `folder`, which is made when missing (its parent must exist).
  * `progress` may be NULL; it gets one sentence for every step of a tenth. Bad options are
  * ERROR_ARGUMENT, a disk that does not take the files is ERROR_SYSTEM; then no file has been
  * given its name. */

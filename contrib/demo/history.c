@@ -133,22 +133,13 @@ static int64_t spend(const struct history *history, int64_t at, bool net)
 	return sum;
 }
 
-static int tier_of(int64_t spent)
-{
-	int tier = 0;
-
-	while (tier + 1 < WORLD_TIERS && spent >= world_tiers[tier + 1].threshold_cents)
-		tier++;
-	return tier;
-}
-
 /* The story of the quiet region: three in five of its Silver members have not bought since. */
 static void fall_quiet(const struct world *world, struct history *history, struct draw *draw)
 {
 	int64_t quiet = (world->as_of - STORY_QUIET_DAYS) * day_seconds;
 
 	if (!draw_chance(draw, 0.6) || world_stores[history->home].region != STORY_SILVER_REGION ||
-		history->enrolled_at >= quiet || tier_of(spend(history, quiet, false)) != 1)
+		history->enrolled_at >= quiet || world_tier_of(spend(history, quiet, false)) != 1)
 		return;
 	while (history->count > 0 && history->orders[history->count - 1].at >= quiet)
 		history->count--;
@@ -209,7 +200,7 @@ static void give_yearly(const struct world *world, struct history *history, stru
 	for (int day = world->start + vip_shift; day < world->as_of; day += 91) {
 		int64_t at = day * day_seconds + 10 * 3600;
 
-		if (tier_of(spend(history, at, false)) >= 2)
+		if (world_tier_of(spend(history, at, false)) >= 2)
 			give(world, history, POOL_VIP, at);
 	}
 	if (partner)
@@ -312,7 +303,7 @@ void history_make(const struct world *world, uint32_t member, struct history *hi
 	give_coupons(world, history, &coupon);
 	use_coupons(history, &coupon);
 	send_back(world, history->orders, history->count, member, 0);
-	history->tier = tier_of(spend(history, world->as_of * day_seconds, true));
+	history->tier = world_tier_of(spend(history, world->as_of * day_seconds, true));
 }
 
 int history_passers_by(const struct world *world, uint32_t member, struct order *orders)

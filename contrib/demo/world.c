@@ -115,3 +115,12 @@ int world_pick_store(struct draw *draw, int region)
 		weights[i] = region < 0 || world_stores[i].region == region ? world_stores[i].weight : 0;
 	return (int)draw_weighted(draw, weights, WORLD_STORES);
 }
+
+int world_tier_of(int64_t spent_cents)
+{
+	int tier = 0;
+
+	while (tier + 1 < WORLD_TIERS && spent_cents >= world_tiers[tier + 1].threshold_cents)
+		tier++;
+	return tier;
+}

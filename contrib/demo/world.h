@@ -15,7 +15,7 @@ enum { WORLD_STORES = 40, WORLD_REGIONS = 5, WORLD_TIERS = 4, WORLD_CAMPAIGNS = 
 
 /* Days before as-of of the planted stories. */
 enum { STORY_DRY_DAYS = 26, STORY_QUIET_DAYS = 60, STORY_OPT_OUT_DAYS = 21,
-	STORY_SILVER_REGION = 1 };
+	STORY_DEAR_DAYS = 45, STORY_SILVER_REGION = 1 };
 
 struct world {
 	uint64_t seed;
@@ -56,5 +56,8 @@ int world_day(const struct world *world, double clock);
 
 /* A store in proportion to its size, of one region or (-1) of all. */
 int world_pick_store(struct draw *draw, int region);
+
+/* The tier that a net spend of 365 days gives. */
+int world_tier_of(int64_t spent_cents);
 
 #endif

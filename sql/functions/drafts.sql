@@ -90,6 +90,9 @@ begin
 		values (p_tenant, p_member, p_channel, p_granted, app.now(), p_principal)
 		on conflict (tenant, member, channel) do update set granted = excluded.granted, at = excluded.at,
 			source = excluded.source;
+	insert into data.consent_changes (tenant, member, channel, at, granted, source)
+		values (p_tenant, p_member, p_channel, app.now(), p_granted, p_principal)
+		on conflict (tenant, member, channel, at) do update set granted = excluded.granted, source = excluded.source;
 	perform app.write_audit(p_tenant, p_call, p_principal, 'cli', 'set_consent', 'executed', '', null, null, 1,
 		jsonb_build_object('member', p_member, 'channel', p_channel, 'granted', p_granted));
 	return (select count(*) from data.attempts a join data.drafts d using (tenant, draft)

@@ -85,28 +85,6 @@ begin
 	return row(v_added, v_changed);
 end $$;
 
-create function app.merge_consents(p_tenant int, p_zone text) returns app.merged language plpgsql volatile as $$
-declare
-	v app.merged;
-begin
-	perform app.prepare_merge('consents');
-	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no member "%s"', s.member)
-		from pg_temp.stage_consents s
-		where not exists (select from data.members m where m.tenant = p_tenant and m.external = s.member);
-	with done as (
-		insert into data.consents as x (tenant, member, channel, granted, at, source)
-			select distinct on (m.member, s.channel) p_tenant, m.member, s.channel, s.granted::boolean,
-				app.read_time(s.at, p_zone) as at, 'import'
-				from pg_temp.stage_consents s join data.members m on m.tenant = p_tenant and m.external = s.member
-				order by m.member, s.channel, 5 desc
-			on conflict (tenant, member, channel) do update set granted = excluded.granted, at = excluded.at,
-				source = 'import'
-				where excluded.at > x.at
-			returning xmax = 0 as new
-	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
-	return v;
-end $$;
-
 create function app.merge_campaigns(p_tenant int, p_zone text) returns app.merged language sql volatile as $$
 	with done as (
 		insert into data.campaigns as x (tenant, campaign, name, type, starts_at, ends_at)
@@ -180,6 +158,7 @@ begin
 	return v;
 end $$;
 
+-- What an order gave back is the sum of its refunds, where these are known one by one.
 create function app.merge_orders(p_tenant int, p_zone text) returns app.merged language plpgsql volatile as $$
 declare
 	v app.merged;
@@ -198,9 +177,11 @@ begin
 				discount_cents, refund_cents, units, coupon)
 			select distinct on (s.order_ref) p_tenant, s.order_ref, m.member, s.store, s.channel,
 				app.read_time(s.ordered_at, p_zone), s.gross_cents::bigint, s.discount_cents::bigint,
-				s.refund_cents::bigint, s.units::int, s.coupon
+				coalesce(f.cents, s.refund_cents::bigint), s.units::int, s.coupon
 				from pg_temp.stage_orders s left join data.members m on m.tenant = p_tenant and m.external = s.member
 				left join data.stores t on t.tenant = p_tenant and t.store = s.store
+				left join (select r.order_ref, sum(r.amount_cents)::bigint as cents from data.refunds r
+					where r.tenant = p_tenant group by r.order_ref) f on f.order_ref = s.order_ref
 				where (s.member is null or m.member is not null) and (s.store is null or t.store is not null)
 				order by s.order_ref, s.line desc
 			on conflict (tenant, order_ref) do update set member = excluded.member, store = excluded.store,
@@ -226,15 +207,15 @@ begin
 		from pg_temp.stage_order_lines s left join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
 		where o.order_ref is null;
 	with done as (
-		insert into data.order_lines as x (tenant, order_ref, line, category, units, amount_cents)
+		insert into data.order_lines as x (tenant, order_ref, line, category, units, amount_cents, cost_cents)
 			select distinct on (s.order_ref, s.number) p_tenant, s.order_ref, s.number::int, s.category, s.units::int,
-				s.amount_cents::bigint
+				s.amount_cents::bigint, s.cost_cents::bigint
 				from pg_temp.stage_order_lines s join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
 				order by s.order_ref, s.number, s.line desc
 			on conflict (tenant, order_ref, line) do update set category = excluded.category, units = excluded.units,
-				amount_cents = excluded.amount_cents
-				where (x.category, x.units, x.amount_cents)
-					is distinct from (excluded.category, excluded.units, excluded.amount_cents)
+				amount_cents = excluded.amount_cents, cost_cents = excluded.cost_cents
+				where (x.category, x.units, x.amount_cents, x.cost_cents) is distinct from
+					(excluded.category, excluded.units, excluded.amount_cents, excluded.cost_cents)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
 	return v;
@@ -384,11 +365,13 @@ begin
 		perform app.apply_tier_rule(p_tenant, p_tier_days);
 	end if;
 	perform app.refresh_member_stats(p_tenant);
-	analyze data.orders, data.coupons, data.redemptions, data.consents, data.ledger, data.lots;
+	analyze data.orders, data.order_lines, data.refunds, data.coupons, data.redemptions, data.consents,
+		data.consent_changes, data.visits, data.message_events, data.ledger, data.lots;
 	update data.tenants t set data_version = data_version + 1, data_as_of = greatest(
 			(select max(o.ordered_at) from data.orders o where o.tenant = p_tenant),
 			(select max(r.redeemed_at) from data.redemptions r where r.tenant = p_tenant))
 		where t.tenant = p_tenant returning data_version into v_version;
+	perform app.keep_tier_history(p_tenant);
 	perform app.write_audit(p_tenant, p_call, 'import', 'cli', 'import', 'executed', '', null, null, 1,
 		jsonb_build_object('what', p_what, 'data_version', v_version));
 	return v_version;

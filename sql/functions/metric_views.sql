@@ -141,7 +141,8 @@ create view metric.risk as
 
 -- From when until when a source tells the truth: inside, no row means zero; outside, nothing is known. What only comes
 -- by import is covered from the first order (or its own first row) until the tenant's data_as_of; what the daemon
--- itself writes, from the tenant's beginning (or its first row) until now.
+-- itself writes, from the tenant's beginning (or its first row) until now. What not every brand brings is known from
+-- its own first row on, and not at all without one: no visits are not zero visits.
 create view metric.coverage as
 	with life as (
 		select t.tenant, t.created_at,
@@ -166,6 +167,20 @@ create view metric.coverage as
 			where a.tenant = l.tenant order by a.created_at limit 1)), app.now() from life l
 	union all select l.tenant, 'consents', least(l.created_at, (select min(c.at) from data.consents c
 			where c.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'consent_changes', least(l.created_at, (select c.at from data.consent_changes c
+			where c.tenant = l.tenant order by c.at limit 1)), app.now() from life l
+	union all select l.tenant, 'order_lines', l.first_order, l.imported_until from life l
+	union all select l.tenant, 'costed_lines', (select o.ordered_at from data.orders o where o.tenant = l.tenant
+			and exists (select from data.order_lines x where x.tenant = o.tenant and x.order_ref = o.order_ref
+				and x.cost_cents is not null) order by o.ordered_at limit 1), l.imported_until from life l
+	union all select l.tenant, 'refunds', (select least(l.first_order, r.refunded_at) from data.refunds r
+			where r.tenant = l.tenant order by r.refunded_at limit 1), l.imported_until from life l
+	union all select l.tenant, 'visits', (select v.visited_at from data.visits v
+			where v.tenant = l.tenant order by v.visited_at limit 1), l.imported_until from life l
+	union all select l.tenant, 'message_events', (select e.at from data.message_events e
+			where e.tenant = l.tenant order by e.at limit 1), l.imported_until from life l
+	union all select l.tenant, 'tier_changes', (select c.at from data.tier_changes c
+			where c.tenant = l.tenant order by c.at limit 1), l.imported_until from life l
 	union all select l.tenant, 'pools', (select app.now()
 		where exists (select from data.pools p where p.tenant = l.tenant)),
 			app.now() from life l

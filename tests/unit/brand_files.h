@@ -10,7 +10,8 @@
 
 static const char *const brand_file_names[] = { "stores.csv", "tiers.csv", "members.csv",
 	"consents.csv", "orders.csv", "order_lines.csv", "campaigns.csv", "coupon_pools.csv",
-	"coupons.csv", "redemptions.csv", "points.csv" };
+	"coupons.csv", "redemptions.csv", "points.csv", "refunds.csv", "visits.csv",
+	"message_events.csv", "tier_changes.csv" };
 enum { BRAND_FILES = sizeof brand_file_names / sizeof brand_file_names[0] };
 
 /* The folder that all of a program's brands are in: made first; removed last, as a case of its own

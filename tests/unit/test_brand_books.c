@@ -14,9 +14,10 @@ enum { MEMBERS = 2000 };
 
 /* Cells of the tables that the rows are kept in. */
 enum { MEMBER_TIER, MEMBER_REGION, MEMBER_EMAIL, MEMBER_BALANCE, MEMBER_OPTED_IN, MEMBER_LATE,
-	MEMBER_EARLY, MEMBER_POINTS_AT, MEMBER_CELLS };
+	MEMBER_EARLY, MEMBER_POINTS_AT, MEMBER_NEWEST_TIER, MEMBER_TIER_AT, MEMBER_OPTED_OUT_AT,
+	MEMBER_CELLS };
 enum { ORDER_MEMBER, ORDER_GROSS, ORDER_UNITS, ORDER_LINES_GROSS, ORDER_LINES_UNITS, ORDER_COUPON,
-	ORDER_AT, ORDER_DISCOUNT, ORDER_CELLS };
+	ORDER_AT, ORDER_DISCOUNT, ORDER_REFUND, ORDER_REFUNDED, ORDER_CELLS };
 enum { COUPON_POOL, COUPON_MEMBER, COUPON_ISSUED, COUPON_EXPIRES, COUPON_USED, COUPON_CELLS };
 enum { POOL_SPARE, POOL_ISSUED, POOL_BEFORE, POOL_LAST, POOL_AFTER_END, POOL_LAST_ISSUE,
 	POOL_CELLS };
@@ -29,6 +30,9 @@ struct books {
 	const char *wrong;          /* the first thing that is wrong */
 	long wrongs, anonymous, refunded, bad, rows[IMPORT_ENTITY_COUNT];
 	long opt_outs_last, opt_outs_before;
+	long dear_cents, dear_cost, coffee_cents, coffee_cost, tea_cents, tea_cost;
+	long delivered, bounced, opened, clicked, unsubscribed, blocked_delivered, blocked_bounced;
+	long upgrades, downgrades;
 	int as_of;
 };
 
@@ -117,6 +121,7 @@ static void take_consent(const char *const *v)
 		books.opt_outs_before += days > 30 && days <= 60;
 	}
 	cells[MEMBER_OPTED_IN].number = granted;
+	cells[MEMBER_OPTED_OUT_AT].text = granted ? NULL : keep(v[3]);
 }
 
 static void take_coupon(const char *const *v)
@@ -161,6 +166,7 @@ static void take_order(const char *const *v)
 	cells[ORDER_MEMBER].text = keep(v[1]);
 	cells[ORDER_GROSS].number = gross;
 	cells[ORDER_DISCOUNT].number = discount;
+	cells[ORDER_REFUND].number = refund;
 	cells[ORDER_UNITS].number = atol(v[8]);
 	cells[ORDER_COUPON].text = keep(v[9]);
 	cells[ORDER_AT].text = keep(v[4]);
@@ -181,8 +187,79 @@ static void take_line(const char *const *v)
 	struct import_cell *cells = change(IMPORT_orders, v[0]);
 
 	must(atol(v[3]) > 0 && atol(v[4]) > 0, "a line of nothing:", v[0]);
+	must(v[5] != NULL && atol(v[5]) > 0 && atol(v[5]) < atol(v[4]), "a line that earns nothing:", v[0]);
 	cells[ORDER_LINES_UNITS].number += atol(v[3]);
 	cells[ORDER_LINES_GROSS].number += atol(v[4]);
+	bool dear = days_before(cells[ORDER_AT].text) <= 45;
+
+	if (strcmp(v[2], "Coffee") == 0) {
+		*(dear ? &books.dear_cents : &books.coffee_cents) += atol(v[4]);
+		*(dear ? &books.dear_cost : &books.coffee_cost) += atol(v[5]);
+	} else if (strcmp(v[2], "Tea") == 0) {
+		books.tea_cents += atol(v[4]);
+		books.tea_cost += atol(v[5]);
+	}
+}
+
+static void take_refund(const char *const *v)
+{
+	const struct import_cell *order = find(IMPORT_orders, v[1], "a refund's order is missing:");
+
+	add(IMPORT_refunds, v[0]);
+	must(strcmp(v[2], order[ORDER_AT].text) > 0, "given back before it was bought:", v[0]);
+	must(days_before(v[2]) >= 1, "a refund from the future:", v[0]);
+	must(strncmp(v[2] + 11, "02", 2) != 0, "a refund in the hour that may not exist:", v[0]);
+	change(IMPORT_orders, v[1])[ORDER_REFUNDED].number += atol(v[3]);
+}
+
+static void take_visit(const char *const *v)
+{
+	add(IMPORT_visits, v[0]);
+	must(days_before(v[4]) >= 1, "a visit from the future:", v[0]);
+	must(strncmp(v[4] + 11, "02", 2) != 0, "a visit in the hour that may not exist:", v[0]);
+	must((v[2] == NULL) == (strcmp(v[3], "store") != 0), "a store or none, against the channel:",
+		v[0]);
+	if (v[1] != NULL)
+		find(IMPORT_members, v[1], "a visit's member is missing:");
+}
+
+static void take_message_event(const char *const *v)
+{
+	const struct import_cell *member = find(IMPORT_members, v[2], "a message's member is missing:");
+	bool blocked = strcmp(v[5], "C10") == 0, leaves = strcmp(v[4], "unsubscribed") == 0;
+
+	add(IMPORT_message_events, v[0]);
+	find(IMPORT_campaigns, v[5], "a message's campaign is missing:");
+	must(days_before(v[6]) >= 1, "a message from the future:", v[0]);
+	must(member[MEMBER_OPTED_OUT_AT].text == NULL ||
+		strcmp(v[6], member[MEMBER_OPTED_OUT_AT].text) <= 0, "a message after the no:", v[0]);
+	must(!leaves || (member[MEMBER_OPTED_OUT_AT].text != NULL &&
+		strcmp(v[6], member[MEMBER_OPTED_OUT_AT].text) == 0), "unsubscribed, and no consent taken back:",
+		v[0]);
+	books.unsubscribed += leaves;
+	books.opened += strcmp(v[4], "opened") == 0;
+	books.clicked += strcmp(v[4], "clicked") == 0;
+	if (strcmp(v[4], "delivered") == 0)
+		++*(blocked ? &books.blocked_delivered : &books.delivered);
+	if (strcmp(v[4], "bounced") == 0)
+		++*(blocked ? &books.blocked_bounced : &books.bounced);
+}
+
+static void take_tier_change(const char *const *v)
+{
+	struct import_cell *member = change(IMPORT_members, v[0]);
+	const char *was = member[MEMBER_NEWEST_TIER].text;
+
+	find(IMPORT_tiers, v[3], "a change to a tier that is missing:");
+	must(was == NULL ? v[2] == NULL : v[2] != NULL && strcmp(was, v[2]) == 0,
+		"a change from another tier than the one before:", v[0]);
+	must(was == NULL || strcmp(member[MEMBER_TIER_AT].text, v[1]) < 0, "tiers out of order at", v[0]);
+	must(days_before(v[1]) >= 1, "a tier from the future:", v[0]);
+	if (was != NULL)
+		++*(atol(find(IMPORT_tiers, v[3], "")->text) > atol(find(IMPORT_tiers, was, "")->text)
+			? &books.upgrades : &books.downgrades);
+	member[MEMBER_NEWEST_TIER].text = keep(v[3]);
+	member[MEMBER_TIER_AT].text = keep(v[1]);
 }
 
 static void take_redemption(const char *const *v)
@@ -234,6 +311,8 @@ static bool take_row(void *context, const struct import_row *row, struct error *
 		add(IMPORT_stores, v[0])->text = keep(v[2]);
 		break;
 	case IMPORT_tiers:
+		add(IMPORT_tiers, v[0])->text = keep(v[2]);
+		break;
 	case IMPORT_campaigns:
 		add(row->entity, v[0]);
 		break;
@@ -265,6 +344,18 @@ static bool take_row(void *context, const struct import_row *row, struct error *
 	case IMPORT_points:
 		find(IMPORT_members, v[1], "a member with points is missing:");
 		take_points(v);
+		break;
+	case IMPORT_refunds:
+		take_refund(v);
+		break;
+	case IMPORT_visits:
+		take_visit(v);
+		break;
+	case IMPORT_message_events:
+		take_message_event(v);
+		break;
+	case IMPORT_tier_changes:
+		take_tier_change(v);
 		break;
 	case IMPORT_ENTITY_COUNT:
 		break;
@@ -346,8 +437,10 @@ static void lines_add_up(void)
 		const struct import_cell *cells = import_table_row(books.tables[IMPORT_orders], i);
 
 		if (cells[ORDER_GROSS].number != cells[ORDER_LINES_GROSS].number ||
-			cells[ORDER_UNITS].number != cells[ORDER_LINES_UNITS].number) {
+			cells[ORDER_UNITS].number != cells[ORDER_LINES_UNITS].number ||
+			cells[ORDER_REFUND].number != cells[ORDER_REFUNDED].number) {
 			CHECK_INT(cells[ORDER_LINES_GROSS].number, cells[ORDER_GROSS].number);
+			CHECK_INT(cells[ORDER_REFUNDED].number, cells[ORDER_REFUND].number);
 			CHECK_INT(cells[ORDER_LINES_UNITS].number, cells[ORDER_UNITS].number);
 			break;
 		}
@@ -412,6 +505,40 @@ static void people_opted_out(void)
 	CHECK(books.opt_outs_last > books.opt_outs_before * 2);
 }
 
+/* Story five: coffee costs the brand more since 45 days; tea does not. */
+static void coffee_became_dear(void)
+{
+	CHECK_NEAR((double)books.coffee_cost / (double)books.coffee_cents, 0.36, 0.01);
+	CHECK_NEAR((double)books.dear_cost / (double)books.dear_cents, 0.46, 0.01);
+	CHECK_NEAR((double)books.tea_cost / (double)books.tea_cents, 0.30, 0.01);
+}
+
+/* Story six: one mailing was blocked, the others arrived and were read as mailings are. */
+static void a_mailing_was_blocked(void)
+{
+	double delivered = (double)books.delivered;
+
+	CHECK_NEAR((double)books.bounced / (delivered + (double)books.bounced), 0.018, 0.006);
+	CHECK(books.blocked_delivered * 10 < (books.blocked_delivered + books.blocked_bounced) * 9);
+	CHECK_NEAR((double)books.opened / delivered, 0.27, 0.05);
+	CHECK_NEAR((double)books.clicked / (double)books.opened, 0.13, 0.03);
+	CHECK(books.unsubscribed > 10);
+}
+
+static void tiers_follow_the_spend(void)
+{
+	for (size_t i = 0; i < MEMBERS; i++) {
+		const struct import_cell *cells = import_table_row(books.tables[IMPORT_members], i);
+
+		if (cells[MEMBER_NEWEST_TIER].text == NULL ||
+			strcmp(cells[MEMBER_NEWEST_TIER].text, cells[MEMBER_TIER].text) != 0) {
+			CHECK_TEXT(cells[MEMBER_NEWEST_TIER].text, cells[MEMBER_TIER].text);
+			break;
+		}
+	}
+	CHECK(books.upgrades > MEMBERS / 3 && books.downgrades > MEMBERS / 5);
+}
+
 int main(void)
 {
 	brand_begin();
@@ -422,6 +549,9 @@ int main(void)
 	CHECK_RUN(a_campaign_ended);
 	CHECK_RUN(a_region_went_quiet);
 	CHECK_RUN(people_opted_out);
+	CHECK_RUN(coffee_became_dear);
+	CHECK_RUN(a_mailing_was_blocked);
+	CHECK_RUN(tiers_follow_the_spend);
 	arena_free(books.arena);
 	CHECK_RUN(brand_end);
 	return check_done();

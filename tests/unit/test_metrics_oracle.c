@@ -189,7 +189,8 @@ static void choose_filter(struct trial *trial, const struct metric *metric)
 		{ "tier", { "bronze", "silver", "gold", VALUE_NONE } }, { "coupon_pool", { "p_spring", "p_autumn", "p_free", VALUE_NONE } },
 		{ "campaign", { "spring", "autumn", VALUE_NONE, "spring" } }, { "campaign_type", { "Type A", "Type B", VALUE_NONE, "Type A" } },
 		{ "policy", { "slipping", "lapsed", VALUE_NONE, "slipping" } }, { "key", { "k_agent", "k_idle", "k_desk", "k_gone" } },
-		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } } };
+		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } },
+		{ "product_category", { "Tea", "Coffee", "Bakery", VALUE_NONE } } };
 	size_t at = random_below(sizeof known / sizeof known[0]);
 
 	if (random_below(2) == 0 || !metric_allows(metric, dimension_find(known[at].dimension)))
@@ -374,8 +375,8 @@ static void kept_answers_hold_for_their_version(void)
 	CHECK_INT(value_now("{\"metric\": \"orders\"}"), before + 1);
 	CHECK_INT(value_now("{\"metric\": \"orders\"}"), before + 1);
 	live = value_now("{\"metric\": \"opt_outs\", \"window\": \"last_90d\"}");
-	import("set flash.tenant = '1'; update data.consents set at = '2017-11-01Z', granted = false where tenant = 1 and "
-		"member = 1 and channel = 'email'");
+	import("set flash.tenant = '1'; insert into data.consent_changes values (1, 1, 'email', '2017-11-01Z', true, "
+		"'form'), (1, 1, 'email', '2017-11-02Z', false, 'form')");
 	CHECK_INT(value_now("{\"metric\": \"opt_outs\", \"window\": \"last_90d\"}"), live + 1);
 }
 

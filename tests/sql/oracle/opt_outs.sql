@@ -1,8 +1,11 @@
--- Consents taken back in the days.
+-- Words of no that follow a word of yes.
 -- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
-with r as materialized (
+with words as (
+	select c.*, lag(c.granted) over (partition by c.member, c.channel order by c.at) as said
+	from data.consent_changes c where c.tenant = $1::int
+), r as materialized (
 	select x.*, jsonb_build_object(
 			'channel', x.channel,
 			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
@@ -17,8 +20,8 @@ with r as materialized (
 			'quarter', (select max(to_char(l.day, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
 				where m <= to_char(l.day, 'MM')),
 			'year', to_char(l.day, 'YYYY-01-01')) as dims
-	from data.consents x, data.tenants t, lateral (select (x.at at time zone t.zone)::date as day) l
-	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and x.granted = false
+	from words x, data.tenants t, lateral (select (x.at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and not x.granted and x.said
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(*), 0
 from r
