@@ -45,6 +45,7 @@ nothing "more members than the guard's most" evidence_out_of_bounds 'at most 3'
 guard '.evidence.metrics[0].max_jump = 1.5'
 daemon_sql "create table kept as select * from data.orders where ordered_at > now() - interval '9 days' and member % 2 = 0;
 	delete from data.order_lines l using kept k where l.order_ref = k.order_ref;
+	delete from data.refunds r using kept k where r.order_ref = k.order_ref;
 	delete from data.orders o using kept k where o.order_ref = k.order_ref;
 	update data.tenants set data_version = data_version + 1"
 cycle
