@@ -2,8 +2,7 @@
 
 #include <math.h>
 
-static const double range_limit = 3.865;        /* D6 for two: (d2 + 3 d3) / d4 = (1.128 + 3 × 0.853) / 0.954 */
-static const double chi_squared_median = 0.4549;
+static const double range_limit = 3.865;   /* D6 for two: (d2 + 3 d3) / d4 = (1.128 + 3 × 0.853) / 0.954 */
 
 static double median_of(const double *values, size_t count)
 {
@@ -30,15 +29,4 @@ struct variation variation_judge(double change, double error, const double *past
 	variation.limit = count < PAST_LEAST ? 3 * error : fmax(range_limit * variation.median, 2 * error);
 	variation.verdict = fabs(change) > variation.limit ? VERDICT_UNUSUAL : VERDICT_USUAL;
 	return variation;
-}
-
-double variation_dispersion(const double *past, const double *expected, size_t count)
-{
-	double ratios[PAST_MOST];
-	size_t known = 0;
-
-	for (size_t i = 0; i < count; i++)
-		if (expected[i] > 0)
-			ratios[known++] = past[i] * past[i] / expected[i];
-	return known < 3 ? 1 : fmax(1, median_of(ratios, known) / chi_squared_median);
 }

@@ -21,12 +21,9 @@ struct variation {
 
 /* Judges a change by the sizes of the `count` (at most PAST_MOST) earlier changes of the same kind. With PAST_LEAST of
  * them or more, by the range chart for two (Shewhart; Wheeler and Chambers 1992): unusual is more than D6 = 3.865 times
- * their median, which ordinary variation exceeds about once in a hundred times; and more than two standard errors. With
- * fewer there is no past to speak of: more than three standard errors. */
+ * their median, which ordinary variation exceeds once in a hundred times when the median is known, and four times when it
+ * rests on eight earlier changes (tests/unit/test_explain.c); and more than two standard errors. With fewer there is no
+ * past to speak of: more than three standard errors. */
 struct variation variation_judge(double change, double error, const double *past, size_t count);
-
-/* The dispersion that earlier changes show: median of (change² / expected variance) over that of a chi-squared with one
- * degree of freedom, and at least 1. `expected` are the variances of those changes at dispersion 1. */
-double variation_dispersion(const double *past, const double *expected, size_t count);
 
 #endif
