@@ -7,7 +7,7 @@
 #include "explain_words.h"
 #include "mcp/base/clock.h"
 
-static const double stands_out_share = 0.5, stands_out_errors = 4;
+static const double stands_out_share = 0.5, stands_out_most = 1.5, stands_out_errors = 4;
 
 static struct variation judge(const struct effect *change, const struct explain_past *past, size_t count)
 {
@@ -28,8 +28,9 @@ static struct effect own_change(const struct explanation *explanation, const str
 		noise_variance(explanation->noise, now, counted->rows1)) };
 }
 
-/* Where the whole is inside its past variation: whether the first cause still stands out. It explains half of the
- * change, is far beyond counting, and what it touched is outside its own past. */
+/* Where the whole is inside its past variation: whether the first cause still stands out. It explains at least half of
+ * the change, and not so much more that the rest must have made up for it; it is far beyond counting; and what it touched
+ * is outside its own past. */
 static bool judge_cause(struct explanation *explanation)
 {
 	const struct explain_cause *cause = &explanation->causes[0];
@@ -38,7 +39,7 @@ static bool judge_cause(struct explanation *explanation)
 	size_t count;
 
 	if (explanation->cause_count == 0 || !explain_matches(cause) || cause->explained < stands_out_share ||
-	    fabs(cause->effect.value) < stands_out_errors * cause->effect.error)
+	    cause->explained > stands_out_most || fabs(cause->effect.value) < stands_out_errors * cause->effect.error)
 		return true;
 	if (!explain_dimension(explanation, cause->dimension, &slice.terms[0].dimension))
 		return true;

@@ -7,6 +7,8 @@
 static const char *const families[][3] = { { "store", "region" }, { "coupon_pool", "campaign", "campaign_type" },
 	{ "policy", "arm" }, { "tool", "key" } };
 
+static const double nearly_all = 0.95;
+
 enum { FAMILIES = sizeof families / sizeof families[0], NO_FAMILY = FAMILIES };
 
 static size_t family_of(const char *name)
@@ -89,6 +91,7 @@ static bool ask_period(struct explanation *explanation, struct explain_cut *cut,
 	json_object_set_new(args, "by", by);
 	if (!explanation_ask(explanation, args, EXPLAIN_GROUPS_MOST, &question, &rows, &known))
 		return false;
+	*complete = *complete && !explanation->cut_short;
 	for (size_t row = 0; known && row < db_count(rows); row++)
 		if (db_number(rows, row, COMPILED_PLACE) == 0)
 			*complete = *complete && db_number(rows, row, COMPILED_GROUPS) <= EXPLAIN_GROUPS_MOST;
@@ -156,7 +159,7 @@ static bool ask_single_cuts(struct explanation *explanation)
 			continue;
 		if (!ask_cut(explanation, &place, 1, &complete))
 			return false;
-		if (!complete)
+		if (!complete && !explanation->cut_short)
 			text_format(&skipped, "%s%s", skipped.size == 0 ? "" : ", ",
 				explanation->metric->dimensions[place]->name);
 	}
@@ -236,6 +239,17 @@ static void choose_told(struct explanation *explanation)
 			explanation->told = &explanation->cuts[i];
 }
 
+/* The best ones that are not nearly everything: "all that has no campaign" says nothing. */
+static void choose_slices(struct explanation *explanation)
+{
+	struct slice best[4 * EXPLAIN_SLICES];
+	size_t count = slices_rank(&explanation->search, best, 4 * EXPLAIN_SLICES);
+
+	for (size_t i = 0; i < count && explanation->slice_count < EXPLAIN_SLICES; i++)
+		if (best[i].size < nearly_all)
+			explanation->slices[explanation->slice_count++] = best[i];
+}
+
 bool explain_cuts(struct explanation *explanation)
 {
 	unsigned chosen[SLICE_TERMS_MOST];
@@ -253,7 +267,7 @@ bool explain_cuts(struct explanation *explanation)
 		if (cut->table.dimension_count > 1 ? cut->whole : !holds(chosen, count, cut->table.dimensions[0]))
 			slices_add(&explanation->search, &cut->table);
 	}
-	explanation->slice_count = slices_rank(&explanation->search, explanation->slices, EXPLAIN_SLICES);
+	choose_slices(explanation);
 	choose_told(explanation);
 	return true;
 }
@@ -268,7 +282,8 @@ bool explain_counted(const struct explanation *explanation, const char *dimensio
 	for (size_t i = 0; i < explanation->cut_count; i++) {
 		const struct slice_table *table = &explanation->cuts[i].table;
 
-		for (size_t c = 0; table->dimension_count == 1 && table->dimensions[0] == place && c < table->cell_count; c++) {
+		for (size_t c = 0; explanation->cuts[i].whole && table->dimension_count == 1 && table->dimensions[0] == place &&
+		    c < table->cell_count; c++) {
 			const char *one = explanation->values[place].list[table->cells[c].values[0]].value;
 
 			if (one != NULL && strcmp(one, value) == 0) {

@@ -103,7 +103,7 @@ static void say_parts(struct telling *telling, const struct explain_parts *parts
 			e->metric->dimensions[e->told->table.dimensions[0]]->name, text.bytes));
 }
 
-/* Whether a slice may be told: it explains a tenth, beyond its error, and moved otherwise than the rest did. */
+/* Whether a slice may be told: it explains a tenth, beyond its error, and did not move as the rest did. */
 static bool is_told(const struct explanation *e, const struct slice *slice)
 {
 	struct effect effect = slice_effect(&e->search, slice), more = slice_contrast(&e->search, slice);
@@ -115,9 +115,13 @@ static bool is_told(const struct explanation *e, const struct slice *slice)
 static void say_slice(struct telling *telling)
 {
 	const struct explanation *e = telling->explanation;
-	const struct slice *best = &e->slices[0];
+	size_t first = 0;
 
-	if (e->slice_count == 0 || !is_told(e, best)) {
+	while (first < e->slice_count && !is_told(e, &e->slices[first]))
+		first++;
+	const struct slice *best = &e->slices[first];
+
+	if (first == e->slice_count) {
 		say(telling, "No slice of up to three dimensions moved clearly otherwise than the rest: the change is spread.");
 		return;
 	}

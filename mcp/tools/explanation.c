@@ -29,7 +29,9 @@ bool explanation_ask(struct explanation *explanation, const json_t *args, int gr
 	long long version = explanation->question.bounds.data_version;
 
 	*known = question_rows(call->db, call->caller.tenant, args, groups_most, call->arena, question, rows, &call->error);
-	if (!*known && call->error.code == ERROR_NO_DATA) {
+	if (!*known && (call->error.code == ERROR_NO_DATA || call->error.code == ERROR_BUSY)) {
+		/* A question that is too slow is one less, not the end: the answer says so. */
+		explanation->cut_short = explanation->cut_short || call->error.code == ERROR_BUSY;
 		call->error.code = ERROR_NONE;
 		return true;
 	}
