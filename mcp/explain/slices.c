@@ -100,7 +100,7 @@ static bool judge(const struct slice_search *search, struct slice *slice)
 		slice->size = counted->weight1 / total->weight1;
 	}
 	slice->explained = search->significant ? slice->excess / search->excess : 0;
-	slice->evidence = search->significant && slice->explained < 0 ? 0 : evidence_of(search, counted, rate0);
+	slice->evidence = evidence_of(search, counted, rate0);
 	return true;
 }
 

@@ -261,5 +261,7 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
 {
 	struct db_rows *rows;
 
-	return question_rows(db, tenant, args, 0, arena, question, &rows, error) ? answer_make(question, rows, arena) : NULL;
+	if (!question_rows(db, tenant, args, 0, arena, question, &rows, error))
+		return NULL;
+	return answer_make(question, rows, arena);
 }

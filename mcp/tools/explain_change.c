@@ -29,8 +29,8 @@ static struct effect own_change(const struct explanation *explanation, const str
 }
 
 /* Where the whole is inside its past variation: whether the first cause still stands out. It explains at least half of
- * the change, and not so much more that the rest must have made up for it; it is far beyond counting; and what it touched
- * is outside its own past. */
+ * the change, and not so much more that the rest must have made up for it; it is far beyond counting; and what it
+ * touched is outside its own past. */
 static bool judge_cause(struct explanation *explanation)
 {
 	const struct explain_cause *cause = &explanation->causes[0];

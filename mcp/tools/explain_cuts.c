@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "mcp/explain/surprise.h"
+
 /* Dimensions that are parts of each other: one of a family is enough for the cross cut. */
 static const char *const families[][3] = { { "store", "region" }, { "coupon_pool", "campaign", "campaign_type" },
 	{ "policy", "arm" }, { "tool", "key" } };
@@ -130,8 +132,8 @@ static bool ask_cut(struct explanation *explanation, const unsigned *dimensions,
 	*cut = (struct explain_cut){ .table = { .cells = cells, .dimension_count = count } };
 	memcpy(cut->table.dimensions, dimensions, count * sizeof *dimensions);
 	*complete = true;
-	if (!ask_period(explanation, cut, cells, false, complete) || (*complete && !ask_period(explanation, cut, cells, true,
-	    complete)))
+	if (!ask_period(explanation, cut, cells, false, complete) ||
+	    (*complete && !ask_period(explanation, cut, cells, true, complete)))
 		return false;
 	cut->whole = *complete && is_partition(explanation, &cut->table);
 	explanation->cut_count += *complete;
@@ -228,15 +230,35 @@ static bool ask_cross(struct explanation *explanation, unsigned chosen[SLICE_TER
 	return true;
 }
 
-/* The parts are told by the dimension of the best slice. */
+/* How surprising a sum's change is by a cut's values; below 0 when none of them explains enough. */
+static double surprise_of(struct explanation *explanation, const struct slice_table *table)
+{
+	double *before = arena_alloc(explanation->call->arena, (table->cell_count + 1) * sizeof *before), total;
+	double *after = arena_alloc(explanation->call->arena, (table->cell_count + 1) * sizeof *after);
+	size_t *chosen = arena_alloc(explanation->call->arena, (table->cell_count + 1) * sizeof *chosen);
+
+	for (size_t i = 0; i < table->cell_count; i++) {
+		before[i] = table->cells[i].counted.value0;
+		after[i] = table->cells[i].counted.value1;
+	}
+	return surprise_choose(before, after, table->cell_count, chosen, &total) == 0 ? -1 : total;
+}
+
+/* The parts are told by one dimension: of a ratio that of the best slice, of a sum the most surprising one. */
 static void choose_told(struct explanation *explanation)
 {
-	unsigned dimension = explanation->slice_count > 0 ? explanation->slices[0].terms[0].dimension : 0;
+	double most = 0;
 
-	for (size_t i = 0; i < explanation->cut_count && explanation->slice_count > 0; i++)
-		if (explanation->cuts[i].whole && explanation->cuts[i].table.dimension_count == 1 &&
-		    explanation->cuts[i].table.dimensions[0] == dimension)
-			explanation->told = &explanation->cuts[i];
+	for (size_t i = 0; i < explanation->cut_count && explanation->slice_count > 0; i++) {
+		const struct explain_cut *cut = &explanation->cuts[i];
+		double one = !explanation->is_ratio && cut->whole ? surprise_of(explanation, &cut->table)
+			: cut->table.dimensions[0] == explanation->slices[0].terms[0].dimension;
+
+		if (cut->whole && cut->table.dimension_count == 1 && one > most) {
+			most = one;
+			explanation->told = cut;
+		}
+	}
 }
 
 /* The best ones that are not nearly everything: "all that has no campaign" says nothing. */

@@ -33,8 +33,11 @@ const char *explain_figure(const struct explanation *explanation, double figure)
 
 const char *explain_signed(const struct explanation *explanation, double figure)
 {
-	return arena_format(explanation->call->arena, "%s%s%s", figure < 0 ? "-" : "+",
-		explain_figure(explanation, fabs(figure)), explanation->metric->unit == UNIT_RATIO ? " points" : "");
+	const char *sign = figure < 0 ? "-" : "+";
+
+	if (explanation->metric->unit == UNIT_RATIO)
+		return arena_format(explanation->call->arena, "%s%.2f points", sign, 100 * fabs(figure));
+	return arena_format(explanation->call->arena, "%s%s", sign, explain_figure(explanation, fabs(figure)));
 }
 
 static const char *value_text(const struct explanation *explanation, const struct slice_term *term)
@@ -109,8 +112,8 @@ json_t *explain_slice_json(const struct explanation *explanation, const struct s
 
 	json_object_set(now, "filters", filters);
 	json_object_set_new(then, "filters", filters);
-	return json_pack("{s:o, s:b, s:s, s:o, s:o, s:f, s:o, s:f, s:[oo]}", "terms", terms_json(explanation, slice), "either",
-		slice->either, "text", explain_slice(explanation, slice), "counted",
+	return json_pack("{s:o, s:b, s:s, s:o, s:o, s:f, s:o, s:f, s:[oo]}", "terms", terms_json(explanation, slice),
+		"either", slice->either, "text", explain_slice(explanation, slice), "counted",
 		explain_counted_json(explanation, &slice->counted), "effect", explain_effect_json(effect), "share",
 		effect.value / explanation->change.value, "beyond_the_rest",
 		explain_effect_json(slice_contrast(&explanation->search, slice)), "score", slice->score, "queries", now, then);
@@ -301,7 +304,8 @@ bool explain_factors(struct explanation *explanation)
 	after[count] = explanation->now.value / rest1;
 	relative0[count] = 1 / rest0;
 	relative1[count] = 1 / rest1;
-	explanation->factors[count].title = arena_format(explanation->call->arena, "%s / %s", metric->title, title_of(last));
+	explanation->factors[count].title = arena_format(explanation->call->arena, "%s / %s", metric->title,
+		title_of(last));
 	split_product(before, after, relative0, relative1, ++count, effects);
 	for (size_t i = 0; i < count; i++) {
 		explanation->factors[i].before = before[i];

@@ -36,8 +36,8 @@ static void say_change(struct telling *telling)
 		e->now.weight, e->then.value, e->then.weight) : "";
 	const char *share = then == 0 ? "" : arena_format(arena, " (%+.1f %%)", 100 * e->change.value / fabs(then));
 
-	say(telling, arena_format(arena, "%s: %s from %s, against %s from %s%s: a change of %s%s, standard error of counting "
-		"%s.", e->metric->title, explain_figure(e, now), days_of(arena, e->now_period), explain_figure(e, then),
+	say(telling, arena_format(arena, "%s: %s from %s, against %s from %s%s: a change of %s%s, standard error of "
+		"counting %s.", e->metric->title, explain_figure(e, now), days_of(arena, e->now_period), explain_figure(e, then),
 		days_of(arena, e->then_period), of, explain_signed(e, e->change.value), share,
 		explain_figure(e, e->change.error)));
 }
@@ -171,13 +171,13 @@ static void say_causes(struct telling *telling)
 	size_t told = 0;
 
 	for (size_t i = 0; i < e->cause_count && told < 3 && explain_matches(&e->causes[i]); i++, told++)
-		say(telling, arena_format(telling->arena, "Cause that matches in time: %s It touches %s of the change (%s ± %s)%s.",
-			e->causes[i].sentence, percent(telling->arena, e->causes[i].explained),
+		say(telling, arena_format(telling->arena, "Cause that matches in time: %s It touches %s of the change (%s ± "
+			"%s)%s.", e->causes[i].sentence, percent(telling->arena, e->causes[i].explained),
 			explain_signed(e, e->causes[i].effect.value), explain_figure(e, e->causes[i].effect.error),
 			explain_counts(e, &e->causes[i].counted)));
 	if (told == 0)
-		say(telling, "No event of the two periods (pool, campaign, policy, agent, feed) touches what changed: where the "
-			"change lies is a correlation, not a cause.");
+		say(telling, "No event of the two periods (pool, campaign, policy, agent, feed) touches what changed: where "
+			"the change lies is a correlation, not a cause.");
 	for (size_t i = told; i < e->cause_count && i < told + 3; i++)
 		if (e->causes[i].dimension == NULL || !e->causes[i].measured)
 			say(telling, arena_format(telling->arena, "Also in this time, its share not measurable: %s",
@@ -190,8 +190,8 @@ static void say_unexplained(struct telling *telling)
 	double left = e->change.value - explained_by_causes(e), share = left / e->change.value;
 
 	if (share < 0)
-		say(telling, arena_format(telling->arena, "Not explained: everything else moved the other way, by %s (%s of the "
-			"change).", explain_signed(e, left), percent(telling->arena, share)));
+		say(telling, arena_format(telling->arena, "Not explained: everything else moved the other way, by %s (%s of "
+			"the change).", explain_signed(e, left), percent(telling->arena, share)));
 	else
 		say(telling, arena_format(telling->arena, "Not explained by events: %s (%s of the change).",
 			explain_signed(e, left), percent(telling->arena, share)));
@@ -212,8 +212,8 @@ static void say_all(struct telling *telling, const struct explain_parts *parts)
 	if (!is_explained(e))
 		return;
 	if (e->slice_unusual)
-		say(telling, "The whole moved no more than it did before, but one event of this time stands out, outside its own "
-			"past.");
+		say(telling, "The whole moved no more than it did before, but one event of this time stands out, outside its "
+			"own past.");
 	say_causes(telling);
 	say_slice(telling);
 	say_factors(telling);

@@ -147,8 +147,8 @@ static bool refuse_uncovered(struct explanation *explanation)
 {
 	const struct bounds *bounds = &explanation->question.bounds;
 
-	return call_refuse(explanation->call, ERROR_NO_DATA, "%s to %s cannot be compared: what is known of %s begins on %s. "
-		"Ask about later days.", explanation->then_period->first_day, explanation->then_period->last_day,
+	return call_refuse(explanation->call, ERROR_NO_DATA, "%s to %s cannot be compared: what is known of %s begins on "
+		"%s. Ask about later days.", explanation->then_period->first_day, explanation->then_period->last_day,
 		explanation->metric->source->rows, bounds->covered_since_day);
 }
 
@@ -217,8 +217,8 @@ struct steps {
 	int days, months;                           /* how far apart like changes lie; months 0: by days */
 };
 
-/* Like changes lie a whole period apart, of a window below a week whole weeks, so that the days of the week meet; months
- * for windows that begin with a month. */
+/* Like changes lie a whole period apart, of a window below a week whole weeks, so that the days of the week meet;
+ * months for windows that begin with a month. */
 static struct steps steps_of(const struct explanation *explanation)
 {
 	const struct period *now = explanation->now_period, *then = explanation->then_period;

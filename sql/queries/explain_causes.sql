@@ -5,7 +5,8 @@ with place as (
 	select t.zone, $2::timestamptz as since, $3::timestamptz as now_since, least($4::timestamptz, app.now()) as until
 	from metric.tenants t where t.tenant = $1::int
 ), codes as (   -- the codes handed out in that time, by pool
-	select c.pool, max(c.issued_at) as last_at, max(c.expires_at) as last_expiry,
+	select c.pool, min(c.issued_at) as first_at, max(c.issued_at) as last_at,
+		max(c.expires_at) as last_expiry,
 		count(*) filter (where c.issued_at < l.now_since) as before,
 		count(*) filter (where c.issued_at >= l.now_since) as after
 	from place l join reading.coupons c on c.issued_at >= l.since and c.issued_at < l.until
@@ -16,9 +17,9 @@ with place as (
 		p.pool as value, p.name as label, c.last_at as at,
 		case when c.last_expiry < l.until then reading.stamp(c.last_expiry) end as detail, c.before, c.after
 	from codes c join reading.pools p on p.tenant = $1::int and p.pool = c.pool cross join place l
-	where not exists (select from reading.coupons x where x.tenant = $1::int and x.pool = c.pool
-			and x.state = 'available')
-		or p.state <> 'open'
+	where p.state <> 'open' or (c.first_at < c.last_at - interval '1 day'   -- given out all at once is not run dry
+		and not exists (select from reading.coupons x where x.tenant = $1::int and x.pool = c.pool
+			and x.state = 'available'))
 ), acts as (
 	select 'agent_acted' as kind, 'policy' as dimension, a.policy as value, a.tool as label, min(a.created_at) as at,
 		null::text as detail, count(*) filter (where a.created_at < l.now_since) as before,

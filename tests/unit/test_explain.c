@@ -92,7 +92,8 @@ static void volume_mix_and_rate_sum_exactly(void)
 		worst_value = fmax(worst_value, fabs(split.volume.value + (w0 + w1) / 2 * (split.rate.value +
 			split.mix.value) - (v1 - v0)) / fmax(v0, v1));
 	}
-	printf("# volume, mix and rate: worst relative error %.2g of the ratio, %.2g of the numerator\n", worst, worst_value);
+	printf("# volume, mix and rate: worst relative error %.2g of the ratio, %.2g of the numerator\n", worst,
+		worst_value);
 	CHECK(worst <= 1e-12 && worst_value <= 1e-12);
 }
 

@@ -352,8 +352,8 @@ static void try_case(const struct test_case *one, struct rates *rates)
 
 static void print_rates(const char *what, const struct rates *rates)
 {
-	printf("# robustspot_odd, %s: %d cases; first %d (%.3f), within three %d (%.3f); by the same words %d and %d\n", what,
-		rates->cases, rates->first, (double)rates->first / rates->cases, rates->within,
+	printf("# robustspot_odd, %s: %d cases; first %d (%.3f), within three %d (%.3f); by the same words %d and %d\n",
+		what, rates->cases, rates->first, (double)rates->first / rates->cases, rates->within,
 		(double)rates->within / rates->cases, rates->first_words, rates->within_words);
 }
 
