@@ -750,6 +750,8 @@ CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_a
 
 CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);
 
+CREATE INDEX redemptions_code ON data.redemptions USING btree (tenant, code) WHERE (code IS NOT NULL);
+
 CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
 
 CREATE INDEX refunds_time ON data.refunds USING btree (tenant, refunded_at) INCLUDE (order_ref, amount_cents);

@@ -84,8 +84,25 @@ static void check_pair(struct catalogue *catalogue, size_t a, size_t b)
 				other->name);
 }
 
+/* A factor is another metric that is counted over time and is no ratio. */
+static void check_factors(struct catalogue *catalogue, size_t at)
+{
+	const struct metric *metric = catalogue->metrics[at];
+
+	for (size_t i = 0; i < metric->factor_count; i++) {
+		const struct metric *factor = catalogue_find(catalogue, metric->factors[i]);
+
+		if (factor == NULL || factor == metric || factor->kind == KIND_RATIO || factor->source->time[0] == '\0')
+			mistake_add(&catalogue->mistakes, catalogue->paths[at],
+				arena_format(catalogue->arena, "/factors/%zu", i),
+				"\"%.60s\" is not another metric that is counted over time and is no ratio", metric->factors[i]);
+	}
+}
+
 size_t catalogue_finish(struct catalogue *catalogue)
 {
+	for (size_t at = 0; at < catalogue->count; at++)
+		check_factors(catalogue, at);
 	for (size_t a = 0; a < catalogue->count; a++)
 		for (size_t b = 0; b < catalogue->count; b++)
 			if (a != b)

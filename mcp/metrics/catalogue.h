@@ -36,6 +36,8 @@ struct metric {
 	size_t dimension_count;
 	const char *synonyms[16];
 	size_t synonym_count;
+	const char *factors[3];     /* metrics m1, m2, … with value = m1 × m2 / m1 × … × value / the last one */
+	size_t factor_count;
 	const char *definition;     /* BLAKE2b-256 of the canonical JSON, 64 hex characters */
 };
 

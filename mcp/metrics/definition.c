@@ -11,7 +11,7 @@
 
 static const char *const fields[] = { "name", "title", "unit", "kind", "meaning", "synonyms", "owner", "certified",
 	"certified_by", "certified_on", "source", "value", "numerator", "denominator", "filter", "entity", "dimensions",
-	"additive", "windows", "lookback_days" };
+	"additive", "windows", "lookback_days", "factors" };
 static const char *const units[] = { "cents", "points", "count", "ratio" };
 static const char *const kinds[] = { "sum", "count", "distinct", "ratio", "stock", "model" };
 
@@ -292,6 +292,26 @@ static void read_windows(struct reader *reader)
 	}
 }
 
+/* Names of metrics; the catalogue checks that there are such. */
+static void read_factors(struct reader *reader)
+{
+	struct metric *metric = reader->metric;
+	const json_t *list = json_object_get(reader->json, "factors"), *one;
+	size_t i;
+
+	if (list == NULL)
+		return;
+	if (!json_is_array(list) || json_array_size(list) == 0 || json_array_size(list) > COUNT(metric->factors) ||
+	    metric->kind == KIND_RATIO) {
+		MISTAKE(reader, "/factors", "must be a list of 1 to %zu metrics, of a number that is no ratio",
+			COUNT(metric->factors));
+		return;
+	}
+	json_array_foreach(list, i, one)
+		metric->factors[metric->factor_count++] = arena_copy(reader->arena,
+			json_is_string(one) ? json_string_value(one) : "");
+}
+
 static void check_kind(struct reader *reader)
 {
 	struct metric *metric = reader->metric;
@@ -344,6 +364,7 @@ struct metric *definition_read(struct arena *arena, const char *path, const char
 	read_synonyms(&reader);
 	read_source(&reader);
 	read_lookback(&reader);
+	read_factors(&reader);
 	read_value(&reader);
 	read_dimensions(&reader);
 	read_windows(&reader);

@@ -13,6 +13,7 @@ struct asking {
 	struct arena *arena;
 	struct question *question;
 	struct error *error;
+	int groups_most;          /* 0: the limit asked for */
 };
 
 static const char *text_of(const struct asking *asking, const char *field)
@@ -223,6 +224,8 @@ static bool ask_once(struct asking *asking, struct db_rows **rows)
 	asking->question->metric = metric;
 	if (!understand(asking))
 		return false;
+	if (asking->groups_most > 0)
+		asking->question->request.limit = asking->groups_most;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
 
 	return db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
@@ -236,21 +239,29 @@ static long long version_of(const struct db_rows *rows, long long otherwise)
 		: db_number(rows, 0, COMPILED_VERSION);
 }
 
+bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
+	struct question *question, struct db_rows **rows, struct error *error)
+{
+	struct asking asking = { db, tenant, args, arena, question, error, groups_most };
+
+	if (!find_metric(&asking))
+		return false;
+	for (int tries = 0; tries < 3; tries++) {
+		if (!ask_once(&asking, rows))
+			return false;
+		if (version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
+			return true;
+	}
+	return error_set(error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not belong "
+		"together. Try again.", question->metric->name);
+}
+
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error };
 	struct db_rows *rows;
 
-	if (!find_metric(&asking))
+	if (!question_rows(db, tenant, args, 0, arena, question, &rows, error))
 		return NULL;
-	for (int tries = 0; tries < 3; tries++) {
-		if (!ask_once(&asking, &rows))
-			return NULL;
-		if (version_of(rows, question->bounds.data_version) == question->bounds.data_version)
-			return answer_make(question, rows, arena);
-	}
-	error_set(error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not belong together. "
-		"Try again.", question->metric->name);
-	return NULL;
+	return answer_make(question, rows, arena);
 }

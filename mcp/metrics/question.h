@@ -25,4 +25,9 @@ struct question {
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error);
 
+/* The same question's SELECT as rows (enum compiled_column), for tools that reckon with them: up to `groups_most`
+ * groups of the window instead of `limit`; 0: as asked. False with the same errors. */
+bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
+	struct question *question, struct db_rows **rows, struct error *error);
+
 #endif

@@ -64,6 +64,37 @@ jq -r '"Active members (90 days to 2017-10-31): " + ([.rows[] | "\(.tier_name) \
 ask '{"metric":"gmv","by":["store"],"window":"last_week"}'
 check "last week of today has no data, and that is said instead of a zero" \
 	jq -e '.code == "no_data" or (tostring | test("There is no data"))' <<<"$answer"
+
+# Eligible pairs (household, campaign live in the month) and those with a redemption: no metric is exactly that, so the
+# rows come from SQL, and tests/unit/test_explain.c splits the same counts.
+pairs() {
+	daemon_sql "select g.type, count(*), count(*) filter (where exists (select from data.redemptions r
+		where r.tenant = e.tenant and r.member = e.member and r.pool = e.pool
+		and (r.redeemed_at at time zone 'America/New_York')::date between '$1' and '$2'))
+		from (select distinct tenant, member, pool from data.coupons where tenant = $tenant and issued_at is not null) e
+		join data.pools p using (tenant, pool) join data.campaigns g using (tenant, campaign)
+		where (g.starts_at at time zone 'America/New_York')::date <= '$2' and (g.ends_at at time zone 'America/New_York'
+			- interval '1 second')::date >= '$1' group by 1 order by 1" -F ' ' | sed 's/Type //' | tr '\n' ';'
+}
+same "May: .077377 of the pairs" 'A 1076 122;B 540 9;C 77 0;' "$(pairs 2017-05-01 2017-05-31)"
+same "June: .058182" 'A 1076 64;B 299 16;' "$(pairs 2017-06-01 2017-06-30)"
+same "August: .106776" 'A 1077 152;B 384 4;' "$(pairs 2017-08-01 2017-08-31)"
+same "September: .073596" 'A 1077 88;C 241 9;' "$(pairs 2017-09-01 2017-09-30)"
+
+# The same months through the tool: redemptions by type of campaign, and the rate of the coupons given out.
+explain() { answer=$(daemon_call "$SECRET" explain_change "$1"); }
+explain '{"metric":"coupons_redeemed","from":"2017-09-01","to":"2017-09-30"}'
+same "September against August through the tool is what SQL says" \
+	"$(daemon_sql "select count(*) filter (where m = 8), count(*) filter (where m = 9) from (select extract(month from
+		redeemed_at at time zone 'America/New_York') as m from data.redemptions where tenant = $tenant) r" -F ' ')" \
+	"$(jq -r '"\(.then.value) \(.now.value)"' <<<"$answer" | sed 's/\.0//g')"
+jq -r '.text[]' <<<"$answer" | report
+explain '{"metric":"aov","from":"2017-06-01","to":"2017-06-30"}'
+check "a ratio's change is told with its verdict" jq -e '.verdict and (.text | length >= 2)' <<<"$answer"
+explain '{"metric":"coupon_redemption_rate","from":"2017-06-01","to":"2017-06-30"}'
+check "mix and rate add up to the change of a rate" jq -e \
+	'(.parts == null) or (.parts.mix.value + .parts.rate.value - .change.value | fabs < 1e-12)' <<<"$answer"
+jq -r '.text[]' <<<"$answer" | report
 daemon_stop journey
 check "the daemon ended in order" test $? = 0
 
