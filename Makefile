@@ -22,7 +22,7 @@ EMBED   := $(sort $(wildcard sql/roles/*.sql sql/migrations/*.sql sql/functions/
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units tool-tests bench fuzz install schema powers clean packages packages-test \
+.PHONY: help demo test build units tool-tests bench fuzz install schema powers certify clean packages packages-test \
         packages-bench
 .DEFAULT_GOAL := help
 
@@ -55,6 +55,9 @@ install: build ## install below DESTDIR (PREFIX=/usr)
 
 schema: build ## write sql/schema.sql anew, after a change of the migrations
 	@tests/tidy/dump-schema > $B/schema.sql && cp $B/schema.sql sql/schema.sql
+
+certify: ## write the maintainers' certificate into the metrics whose definition changed, after reading them
+	@tests/tidy/certify
 
 powers: ## write the README's table of powers anew, after a change of mcp/tools.def
 	@tests/tidy/powers README.md

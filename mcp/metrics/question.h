@@ -25,4 +25,8 @@ struct question {
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error);
 
+/* The same of one metric whatever was said of it, and however stale its data: for its sanity tests. */
+json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
+	struct question *question, struct error *error);
+
 #endif
