@@ -13,7 +13,7 @@
 #include "mcp/metrics/metric_test.h"
 #include "mcp/metrics/own.h"
 
-enum { OWN_MOST = 200, FILE_MOST = 20000 };
+enum { FILE_MOST = 20000 };
 
 static bool find_metric(struct cli *cli, const char *name, const struct metric **metric, struct error *error)
 {

@@ -7,7 +7,7 @@
 #include "mcp/base/embed.h"
 #include "mcp/base/text.h"
 
-enum { METRICS_MOST = 512, MISTAKE_BYTES = 1 << 16 };
+enum { MISTAKE_BYTES = 1 << 16 };
 
 struct catalogue {
 	struct arena *arena;

@@ -44,6 +44,8 @@ struct metric {
 	const char *definition;     /* BLAKE2b-256 of the canonical JSON, 64 hex characters */
 };
 
+enum { METRICS_MOST = 512 };
+
 struct catalogue;
 
 /* An empty catalogue, owned by the caller. */

@@ -6,6 +6,8 @@
 #include "catalogue.h"
 #include "mcp/db/db.h"
 
+enum { OWN_MOST = 200 };
+
 /* The metric of a name: shipped, else the tenant's own, which then lives in `arena`. False with ERROR_UNGROUNDED and
  * the nearest shipped names, ERROR_CONFIG when the tenant's own definition is wrong, or what the database said. */
 bool own_find(struct db *db, int tenant, const char *name, struct arena *arena, const struct metric **metric,

@@ -399,6 +399,45 @@ static const char *try_one(const struct trial *trial, bool *answered)
 	return strlen(arena_dump(arena, answer)) <= 32000 ? NULL : "the answer is too long";
 }
 
+static bool still_fails(const struct trial *trial)
+{
+	bool answered;
+
+	return try_one(trial, &answered) != NULL;
+}
+
+/* Takes away of a failing question what it fails without: comparisons, filter, limit, dimensions, days. */
+static struct trial shrunk(struct trial trial)
+{
+	struct trial less = trial;
+
+	for (size_t i = 0; i < COMPARISON_COUNT; i++, less = trial) {
+		less.compare[i] = false;
+		trial = still_fails(&less) ? less : trial;
+	}
+	less.filter = NULL, less.value_count = 0;
+	trial = still_fails(&less) ? less : trial;
+	less = trial, less.limit = 0, less.lowest = false;
+	trial = still_fails(&less) ? less : trial;
+	for (less = trial; less.by_count > 0; less = trial) {
+		less.by[0] = less.by[--less.by_count];
+		if (!still_fails(&less))
+			break;
+		trial = less;
+	}
+	for (less = trial; less.window == NULL && strcmp(less.days.first, less.days.last) < 0; less = trial) {
+		long first = day_number(less.days.first), last = day_number(less.days.last), middle = (first + last) / 2;
+
+		less.days = span(first, middle);
+		if (!still_fails(&less))
+			less.days = span(middle + 1, last);
+		if (!still_fails(&less))
+			break;
+		trial = less;
+	}
+	return trial;
+}
+
 static bool passes(const struct trial *trial)
 {
 	struct arena *outer = arena;
@@ -407,8 +446,12 @@ static bool passes(const struct trial *trial)
 	arena = arena_new();
 	const char *why = try_one(trial, &answered);
 
-	if (why != NULL)
+	if (why != NULL) {
+		struct trial least = shrunk(*trial);
+
 		printf("# tenant %d %s\n#   %s\n", trial->tenant, arena_dump(arena, args_of(trial)), why);
+		printf("# shrunk to %s\n#   %s\n", arena_dump(arena, args_of(&least)), try_one(&least, &answered));
+	}
 	arena_free(arena);
 	arena = outer;
 	return why == NULL;

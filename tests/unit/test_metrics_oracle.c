@@ -9,6 +9,8 @@
 #include "mcp/base/seal.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/db/migrate.h"
+#include "mcp/metrics/metric_test.h"
+#include "mcp/metrics/own.h"
 
 enum { RANDOM_USUAL = 500 };
 
@@ -436,6 +438,124 @@ static void the_list_has_every_metric_once(void)
 		strstr(json_string_value(json_object_get(found, "note")), "Nearest: gmv") != NULL);
 }
 
+static const char *refused_as(const char *args, enum error_code code)
+{
+	struct caller caller = { .tenant = 1, .is_person = true, .kind = "person", .key = "ana", .via = "cli",
+		.scopes = "metrics:read" };
+	struct error error = { .code = ERROR_NONE, .text = "" };
+	json_t *result;
+
+	CHECK(!tool_call(corridor, &caller, "query_metric", arena_json(arena, json_loads(args, 0, NULL)), arena, &result,
+		&error));
+	CHECK_INT(error.code, code);
+	return arena_copy(arena, error.text);
+}
+
+static void say(const char *metric, const char *definition, const char *state)
+{
+	import(arena_format(arena, "set flash.tenant = '1'; select app.set_metric(1, gen_random_uuid(), 'ana', '%s', '%s', "
+		"'%s', 'told so', 'orders')", metric, definition, state));
+}
+
+static bool is_certified(const char *args)
+{
+	return json_is_true(json_object_get(call_tool(1, "query_metric", args), "certified"));
+}
+
+/* What a person says counts at once, also for answers that are kept; a certificate only for its own definition. */
+static void a_suspended_number_is_withheld(void)
+{
+	static const char args[] = "{\"metric\": \"aov\"}";
+	const char *definition = metric_of("aov")->definition;
+	char other[65];
+
+	CHECK(is_certified(args) && is_certified(args));
+	say("aov", definition, "suspended");
+	CHECK(strstr(refused_as(args, ERROR_STALE), "suspended by ana since ") != NULL);
+	CHECK(strstr(arena_dump(arena, call_tool(1, "list_metrics", "{\"search\": \"average order\"}")),
+		"\"suspended\":\"told so\"") != NULL);
+	CHECK(call_tool(1, "get_dashboard_stats", "{}") != NULL);
+	CHECK(is_certified("{\"metric\": \"orders\"}"));
+	say("aov", definition, "certified");
+	CHECK(is_certified(args));
+	snprintf(other, sizeof other, "%064d", 0);
+	say("coupon_discount", other, "certified");
+	CHECK(is_certified("{\"metric\": \"coupon_discount\"}"));   /* the maintainers' word on the definition that is */
+	say("aov", definition, "retired");
+	CHECK(strstr(refused_as(args, ERROR_STALE), "was retired by ana") != NULL);
+	CHECK(strstr(arena_dump(arena, call_tool(1, "list_metrics", "{\"search\": \"average order\"}")), "\"aov\"") == NULL);
+	CHECK(call_tool(2, "query_metric", args) != NULL);
+}
+
+/* A source of another shape, and data that end too early, withhold what rests on them. */
+static void a_source_that_changed_withholds(void)
+{
+	import("alter view metric.redemptions rename column wait_seconds to waited");
+	CHECK(strstr(refused_as("{\"metric\": \"coupon_discount\", \"window\": \"last_30d\"}", ERROR_STALE), "columns of its "
+		"source redemptions") != NULL);
+	import("alter view metric.redemptions rename column waited to wait_seconds");
+	CHECK(is_certified("{\"metric\": \"coupon_discount\", \"window\": \"last_30d\"}"));
+	import("set flash.tenant = '1'; update data.tenants set data_as_of = '2017-10-25Z', data_version = data_version + 1 "
+		"where tenant = 1");
+	CHECK(strstr(refused_as("{\"metric\": \"gmv\", \"window\": \"last_30d\"}", ERROR_STALE), "may lag 168 at most") != NULL);
+	CHECK(is_certified("{\"metric\": \"gmv\", \"window\": \"last_30d\", \"as_of\": \"2017-10-25\"}"));
+	import("set flash.tenant = '1'; update data.tenants set data_as_of = '2017-11-05 21:30Z', data_version = data_version "
+		"+ 1 where tenant = 1");
+	CHECK(is_certified("{\"metric\": \"gmv\", \"window\": \"last_30d\"}"));
+}
+
+/* A tenant's own metric answers beside the shipped ones, for that tenant; a wrong one takes away itself only. */
+static void own_metrics_answer_for_their_tenant(void)
+{
+	static const char body[] = "{\"name\": \"big_orders\", \"title\": \"Big\", \"unit\": \"count\", \"kind\": \"count\", "
+		"\"meaning\": \"Orders of 50 or more.\", \"synonyms\": [\"large orders\"], \"owner\": \"ana\", \"source\": \"orders\", "
+		"\"value\": \"count(*)\", \"filter\": \"gross_cents >= 5000\", \"dimensions\": [\"store\"], \"additive\": true, "
+		"\"windows\": [\"any\"]}";
+	static const char args[] = "{\"metric\": \"big_orders\", \"window\": \"last_90d\"}";
+	struct error error;
+	const struct metric *metric = own_read("big_orders.json", body, arena, &error);
+
+	CHECK(metric != NULL);
+	import(arena_format(arena, "set flash.tenant = '1'; select app.add_metric(1, gen_random_uuid(), 'ana', 'big_orders', "
+		"$body$%s$body$, '%s', 'orders'), app.add_metric(1, gen_random_uuid(), 'ana', 'broken', '{\"name\": 1}', '%s', "
+		"'orders')", body, metric->definition, metric->definition));
+	json_t *answer = call_tool(1, "query_metric", args);
+
+	CHECK(json_integer_value(json_object_get(answer, "value")) > 0 &&
+		json_is_false(json_object_get(answer, "certified")));
+	say("big_orders", metric->definition, "certified");
+	CHECK(is_certified(args));
+	CHECK(strstr(refused_as("{\"metric\": \"broken\"}", ERROR_CONFIG), "broken.json#/name") != NULL);
+	CHECK(json_array_size(json_object_get(call_tool(1, "list_metrics", "{\"search\": \"large orders\"}"), "items")) == 1);
+	CHECK(json_array_size(json_object_get(call_tool(2, "list_metrics", "{\"search\": \"large orders\"}"), "items")) == 0);
+	CHECK(own_read("gmv.json", "{\"name\": \"gmv\"}", arena, &error) == NULL);
+	CHECK(own_read("big_orders.json", arena_format(arena, "%.*s, \"certified\": true, \"certified_by\": \"me\", "
+		"\"certified_on\": \"2017-01-01\"}", (int)strlen(body) - 1, body), arena, &error) == NULL);
+}
+
+/* Every shipped metric passes the tests that it declares; a test that lies fails. */
+static void declared_tests_pass(void)
+{
+	const struct metric *metric;
+	struct metric wrong = *metric_of("gmv");
+	struct error error = { .text = "" };
+	const char *failed;
+
+	for (size_t i = 0; (metric = catalogue_at(catalogue_shipped(&error), i)) != NULL; i++)
+		for (size_t t = 0; t < metric->test_count; t++)
+			if (!metric_test_run(asked, 2, metric, metric->tests[t], arena, &failed, &error)) {
+				printf("# %s %s: %s\n", metric->name, metric->tests[t], failed == NULL ? error.text : failed);
+				CHECK(false);
+			}
+	CHECK(!metric_test_run(asked, 2, &wrong, "at_most orders", arena, &failed, &error) && failed != NULL);
+	wrong.value = "sum(gross_cents) filter (where store is not null)";
+	CHECK(metric_test_run(asked, 2, &wrong, "rows_add_up", arena, &failed, &error));
+	wrong.value = "max(gross_cents)";
+	CHECK(!metric_test_run(asked, 2, &wrong, "rows_add_up", arena, &failed, &error) && failed != NULL);
+	wrong.value = "-sum(gross_cents)";
+	CHECK(!metric_test_run(asked, 2, &wrong, "not_negative", arena, &failed, &error) && failed != NULL);
+}
+
 int main(void)
 {
 	const char *database = getenv("FLASHD_METRICS_DATABASE");
@@ -458,6 +578,10 @@ int main(void)
 	CHECK_RUN(kept_answers_hold_for_their_version);
 	CHECK_RUN(the_scorecard_shows_what_it_has);
 	CHECK_RUN(the_list_has_every_metric_once);
+	CHECK_RUN(declared_tests_pass);
+	CHECK_RUN(a_suspended_number_is_withheld);
+	CHECK_RUN(a_source_that_changed_withholds);
+	CHECK_RUN(own_metrics_answer_for_their_tenant);
 	corridor_close(corridor);
 	db_close(asked);
 	db_close(raw);
