@@ -22,7 +22,7 @@ EMBED   := $(sort $(wildcard sql/roles/*.sql sql/migrations/*.sql sql/functions/
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units tool-tests bench fuzz install schema powers clean packages packages-test \
+.PHONY: help demo test build units tool-tests bench fuzz install schema powers certify oracle clean packages packages-test \
         packages-bench
 .DEFAULT_GOAL := help
 
@@ -55,6 +55,13 @@ install: build ## install below DESTDIR (PREFIX=/usr)
 
 schema: build ## write sql/schema.sql anew, after a change of the migrations
 	@tests/tidy/dump-schema > $B/schema.sql && cp $B/schema.sql sql/schema.sql
+
+oracle: packages packages-test ## ask 10,000 random questions of the governed numbers (SEED=N: others)
+	@$(MAKE) --no-print-directory -s -j2 SAN=1 build units
+	@FLASHD_METRICS_QUESTIONS=10000 $(if $(SEED),FLASHD_METRICS_SEED=$(SEED)) tests/sql/metrics_oracle.sh
+
+certify: ## write the maintainers' certificate into the metrics whose definition changed, after reading them
+	@tests/tidy/certify
 
 powers: ## write the README's table of powers anew, after a change of mcp/tools.def
 	@tests/tidy/powers README.md
@@ -91,6 +98,9 @@ $B/embed.o: $B/embed.s
 	@$(CC) -c -o $@ $<
 
 units: $(UNITS)
+
+# The grammar of PostgreSQL, for the test that parses compiled queries only.
+$B/test_metrics_parsed: LIBS += -lpg_query
 
 $B/test_%: tests/unit/test_%.c tests/unit/check.h $(PARTS)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)

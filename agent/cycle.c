@@ -109,15 +109,52 @@ static const char *shift_day(struct arena *arena, const char *day, int64_t days)
 	return arena_format(arena, "%04d-%02d-%02d", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday);
 }
 
-static double previous_value(const struct cycle *cycle, const char *metric)
+/* The seconds of an instant in UTC, "2026-11-20T07:00:00" with whatever follows; NAN when it is none. */
+static double seconds_of(const char *instant)
+{
+	struct tm parts = { .tm_mday = 0 };
+
+	if (instant == NULL || sscanf(instant, "%d-%d-%dT%d:%d:%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday,
+		&parts.tm_hour, &parts.tm_min, &parts.tm_sec) != 6)
+		return NAN;
+	parts.tm_year -= 1900;
+	parts.tm_mon -= 1;
+	return (double)timegm(&parts);
+}
+
+/* How old a number is at the moment that the run is about; what is newer than that is not old. */
+static double age_hours(const struct cycle *cycle, const json_t *answer)
+{
+	double age = (seconds_of(cycle->as_of) - seconds_of(text_of(answer, "as_of"))) / 3600;
+
+	return isnan(age) ? INFINITY : fmax(0, age);
+}
+
+/* What the run before saw of the same metric over as many days; NAN when it did not look. */
+static double previous_value(const struct cycle *cycle, const struct policy_metric *metric)
 {
 	const json_t *previous = json_object_get(cycle->opened, "previous"), *one;
 	size_t i;
 
 	json_array_foreach(previous, i, one)
-		if (strcmp(text_of(one, "metric"), metric) == 0)
+		if (strcmp(text_of(one, "metric"), metric->metric) == 0 &&
+		    number_of(one, "window_days") == (json_int_t)metric->window_days &&
+		    json_is_number(json_object_get(one, "value")))
 			return json_number_value(json_object_get(one, "value"));
 	return NAN;
+}
+
+static void show_observation(json_t *shown, const json_t *answer, double age)
+{
+	static const char *const kept[] = { "unit", "as_of", "definition", "window" };
+	const json_t *value = json_object_get(answer, "value");
+
+	json_object_set_new(shown, "value", json_is_number(value) ? json_deep_copy(value) : json_null());
+	json_object_set_new(shown, "certified", json_boolean(json_is_true(json_object_get(answer, "certified"))));
+	if (isfinite(age))
+		json_object_set_new(shown, "age_hours", json_real(round(age * 10) / 10));
+	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+		json_object_set(shown, kept[i], json_object_get(answer, kept[i]));
 }
 
 /* Step 1: the certified numbers that the policy wants to see. One that cannot be had is an observation too: absent. */
@@ -130,9 +167,10 @@ static void observe(struct cycle *cycle)
 	for (size_t i = 0; i < evidence->metric_count; i++) {
 		const struct policy_metric *metric = &evidence->metrics[i];
 		struct error error = { .code = ERROR_NONE };
-		json_t *answer, *shown = json_pack("{s:s}", "metric", metric->metric);
+		json_t *answer, *shown = json_pack("{s:s, s:I}", "metric", metric->metric, "window_days",
+			(json_int_t)metric->window_days);
 
-		observations[i].previous = previous_value(cycle, metric->metric);
+		observations[i].previous = previous_value(cycle, metric);
 		if (cycle_call(cycle, "query_metric", json_pack("{s:s, s:s, s:s}", "metric", metric->metric, "from",
 				shift_day(cycle->arena, cycle->day, -metric->window_days), "to",
 				shift_day(cycle->arena, cycle->day, -1)), &answer, &error)) {
@@ -141,13 +179,8 @@ static void observe(struct cycle *cycle)
 			observations[i].present = json_is_number(value);
 			observations[i].certified = json_is_true(json_object_get(answer, "certified"));
 			observations[i].value = json_number_value(value);
-			observations[i].age_hours = 0;
-			json_object_set_new(shown, "value", json_is_number(value) ? json_copy((json_t *)(uintptr_t)value)
-				: json_null());
-			json_object_set(shown, "unit", json_object_get(answer, "unit"));
-			json_object_set(shown, "as_of", json_object_get(answer, "as_of"));
-			json_object_set(shown, "definition", json_object_get(answer, "definition"));
-			json_object_set(shown, "window", json_object_get(answer, "window"));
+			observations[i].age_hours = age_hours(cycle, answer);
+			show_observation(shown, answer, observations[i].age_hours);
 		} else {
 			json_object_set_new(shown, "refused", json_string(error.text));
 		}

@@ -341,6 +341,51 @@ CREATE TABLE data.message_events (
 
 ALTER TABLE ONLY data.message_events FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.metric_definitions (
+    tenant integer NOT NULL,
+    metric text NOT NULL,
+    version integer NOT NULL,
+    body text NOT NULL,
+    definition text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT metric_definitions_body_check CHECK ((length(body) <= 20000)),
+    CONSTRAINT metric_definitions_metric_check CHECK ((metric ~ '^[a-z0-9_]{1,30}$'::text)),
+    CONSTRAINT metric_definitions_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE ONLY data.metric_definitions FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.metric_history (
+    tenant integer NOT NULL,
+    metric text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    call uuid NOT NULL,
+    definition text NOT NULL,
+    from_state text,
+    to_state text NOT NULL,
+    changed_by text NOT NULL,
+    reason text NOT NULL
+);
+
+ALTER TABLE ONLY data.metric_history FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.metric_states (
+    tenant integer NOT NULL,
+    metric text NOT NULL,
+    definition text NOT NULL,
+    state text NOT NULL,
+    shape text NOT NULL,
+    changed_by text NOT NULL,
+    reason text NOT NULL,
+    changed_at timestamp with time zone NOT NULL,
+    CONSTRAINT metric_states_definition_check CHECK ((definition ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT metric_states_metric_check CHECK ((metric ~ '^[a-z0-9_]{1,30}$'::text)),
+    CONSTRAINT metric_states_state_check CHECK ((state = ANY (ARRAY['proposed'::text, 'certified'::text, 'suspended'::text, 'retired'::text])))
+);
+
+ALTER TABLE ONLY data.metric_states FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.order_lines (
     tenant integer NOT NULL,
     order_ref text NOT NULL,
@@ -521,8 +566,11 @@ CREATE TABLE data.tenants (
     data_as_of timestamp with time zone,
     next_member bigint DEFAULT 1 NOT NULL,
     created_at timestamp with time zone NOT NULL,
+    fiscal_month smallint DEFAULT 1 NOT NULL,
+    retail boolean DEFAULT false NOT NULL,
     CONSTRAINT tenants_cents_per_100_points_check CHECK (((cents_per_100_points >= 0) AND (cents_per_100_points <= 1000000))),
     CONSTRAINT tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT tenants_fiscal_month_check CHECK (((fiscal_month >= 1) AND (fiscal_month <= 12))),
     CONSTRAINT tenants_message_cost_cents_check CHECK (((message_cost_cents >= 0) AND (message_cost_cents <= 100000))),
     CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
     CONSTRAINT tenants_tenant_check CHECK ((tenant > 0)),
@@ -652,6 +700,15 @@ ALTER TABLE ONLY data.members
 ALTER TABLE ONLY data.message_events
     ADD CONSTRAINT message_events_pkey PRIMARY KEY (tenant, event);
 
+ALTER TABLE ONLY data.metric_definitions
+    ADD CONSTRAINT metric_definitions_pkey PRIMARY KEY (tenant, metric, version);
+
+ALTER TABLE ONLY data.metric_history
+    ADD CONSTRAINT metric_history_pkey PRIMARY KEY (tenant, metric, at, call);
+
+ALTER TABLE ONLY data.metric_states
+    ADD CONSTRAINT metric_states_pkey PRIMARY KEY (tenant, metric);
+
 ALTER TABLE ONLY data.order_lines
     ADD CONSTRAINT order_lines_pkey PRIMARY KEY (tenant, order_ref, line);
 
@@ -762,6 +819,8 @@ CREATE INDEX tier_changes_time ON data.tier_changes USING btree (tenant, at) INC
 
 CREATE INDEX visits_time ON data.visits USING btree (tenant, visited_at) INCLUDE (member, store, channel);
 
+CREATE INDEX audit_time ON journal.audit USING brin (tenant, at);
+
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
 
@@ -812,6 +871,15 @@ ALTER TABLE ONLY data.message_events
 
 ALTER TABLE ONLY data.message_events
     ADD CONSTRAINT message_events_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
+
+ALTER TABLE ONLY data.metric_definitions
+    ADD CONSTRAINT metric_definitions_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.metric_history
+    ADD CONSTRAINT metric_history_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.metric_states
+    ADD CONSTRAINT metric_states_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
 ALTER TABLE ONLY data.order_lines
     ADD CONSTRAINT order_lines_tenant_order_ref_fkey FOREIGN KEY (tenant, order_ref) REFERENCES data.orders(tenant, order_ref);
@@ -923,6 +991,12 @@ ALTER TABLE data.members ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.message_events ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.metric_definitions ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.metric_history ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.metric_states ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.order_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.orders ENABLE ROW LEVEL SECURITY;
@@ -992,6 +1066,12 @@ CREATE POLICY one_tenant ON data.member_stats USING ((tenant = (current_setting(
 CREATE POLICY one_tenant ON data.members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.message_events USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.metric_definitions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.metric_history USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.metric_states USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 

@@ -63,6 +63,23 @@ bool tenant_create(struct cli *cli, struct error *error)
 		"admin", admin), "tenant %s is number %s; its admin is %s\n", slug, db_text(rows, 0, 0), admin);
 }
 
+bool tenant_calendar(struct cli *cli, struct error *error)
+{
+	const char *month = cli_option(cli, "fiscal-month"), *years = cli_option(cli, "years");
+	const char *week = cli_option(cli, "week-start"), *admin = cli_person(cli, error);
+	struct db_rows *rows;
+
+	if (admin == NULL || cli_db(cli, error) == NULL || cli_tenant(cli, error) == 0)
+		return false;
+	if (month == NULL && years == NULL && week == NULL)
+		return error_set(error, ERROR_USAGE, "Say --fiscal-month, --years or --week-start. Nothing was changed.");
+	if (!cli_power(cli, "set_calendar", DB_VALUES(admin, month, years == NULL ? NULL : strcmp(years, "4-5-4") == 0 ? "t"
+		: "f", week), &rows, error))
+		return false;
+	return cli_answer(cli, json_pack("{s:s, s:s}", "tenant", cli->tenant_slug, "calendar", db_text(rows, 0, 0)),
+		"%s: %s\n", cli->tenant_slug, db_text(rows, 0, 0));
+}
+
 static const struct cli_column tenant_columns[] = {
 	{ "tenant", "NUMBER", CLI_NUMBER }, { "slug", "SLUG", CLI_TEXT }, { "name", "NAME", CLI_TEXT },
 	{ "zone", "ZONE", CLI_TEXT }, { "currency", "CURRENCY", CLI_TEXT }, { "week_start", "WEEK STARTS", CLI_NUMBER },

@@ -71,10 +71,14 @@ static double rounded(double number, double steps)
 	return round(number * steps) / steps;
 }
 
-/* A number in the metric's unit: whole, but for the unit ratio. */
+/* A ratio in the metric's unit. */
 static json_t *number_json(const struct shaping *shaping, double number)
 {
-	return shaping->metric->unit == UNIT_RATIO ? json_real(rounded(number, 1e6)) : json_integer(llround(number));
+	enum metric_unit unit = shaping->metric->unit;
+
+	if (unit == UNIT_CENTS || unit == UNIT_POINTS)
+		return json_integer(llround(number));
+	return json_real(rounded(number, unit == UNIT_RATIO ? 1e6 : 1e4));
 }
 
 static json_t *value_json(const struct shaping *shaping, struct figure figure)
@@ -145,10 +149,14 @@ static bool is_outside(const struct shaping *shaping, size_t row, size_t place)
 
 	if (!shaping->question->request.by_time || shaping->question->request.by_count != 1 || day == NULL)
 		return false;
-	if (strcmp(day, bounds->covered_until_day) > 0)
+	bool hour = strcmp(shaping->question->request.by[0]->name, "hour") == 0;
+	const char *since = hour ? bounds->covered_since_hour : bounds->covered_since_day;
+	const char *until = hour ? bounds->covered_until_hour : bounds->covered_until_day;
+
+	if (strncmp(day, until, strlen(until)) > 0)
 		return true;
 	return find_row(shaping, 0, place + 1, &next) &&
-		strcmp(db_text(shaping->rows, next, COMPILED_DIMENSION), bounds->covered_since_day) <= 0;
+		strncmp(db_text(shaping->rows, next, COMPILED_DIMENSION), since, strlen(since)) <= 0;
 }
 
 static json_t *rows_json(const struct shaping *shaping)
@@ -301,7 +309,8 @@ static void note_rows(const struct shaping *shaping, struct text *note)
 	if (shaping->truncated)
 		text_add(note, " Rows were left out to keep the answer small: ask for fewer, or with a filter.");
 	for (size_t i = 0; i < request->by_count; i++)
-		if (request->by[i]->kind == DIMENSION_GRAIN && strcmp(request->by[i]->name, "day") != 0)
+		if (request->by[i]->kind == DIMENSION_GRAIN && strcmp(request->by[i]->name, "day") != 0 &&
+		    strcmp(request->by[i]->name, "hour") != 0)
 			text_format(note, " A %s that the window cuts holds only its days inside it.", request->by[i]->name);
 }
 
@@ -310,7 +319,7 @@ static const char *note_text(const struct shaping *shaping)
 	const struct metric *metric = shaping->metric;
 	struct text note = text_open(shaping->arena, 1200);
 
-	if (!metric->certified)
+	if (shaping->question->bounds.standing.state != METRIC_CERTIFIED)
 		text_add(&note, " This number is not certified.");
 	if (metric->source->kind == SOURCE_MODEL)
 		text_add(&note, " As of the latest finished run of each policy.");
@@ -361,7 +370,7 @@ static json_t *shape(const struct shaping *shaping)
 	if (note != NULL)
 		json_object_set_new(json, "note", json_string(note));
 	json_object_set_new(json, "as_of", json_string(question->bounds.covered_until));
-	json_object_set_new(json, "certified", json_boolean(metric->certified));
+	json_object_set_new(json, "certified", json_boolean(question->bounds.standing.state == METRIC_CERTIFIED));
 	json_object_set_new(json, "definition", json_string(arena_format(shaping->arena, "%.12s", metric->definition)));
 	json_object_set_new(json, "data_version", json_integer((json_int_t)question->bounds.data_version));
 	return arena_json(shaping->arena, json);

@@ -8,12 +8,12 @@ enum { DAYS_MOST = 3660 };
 
 enum column { PERIOD, ZONE, CURRENCY, WEEK_START, DATA_VERSION, TODAY, DAY_LEFT, FIRST_DAY, LAST_DAY, SINCE, UNTIL,
 	SINCE_US, UNTIL_US, SINCE_LOCAL, UNTIL_LOCAL, COVERED_SINCE_US, COVERED_UNTIL_US, COVERED_SINCE_DAY,
-	COVERED_UNTIL_DAY, COVERED_UNTIL };
+	COVERED_UNTIL_DAY, COVERED_UNTIL, COVERED_SINCE_HOUR, COVERED_UNTIL_HOUR, RETAIL, FISCAL_MONTH, NOW_US, STANDING };
 
 /* The windows that a metric has, as "a, b, c". */
 static const char *allowed_windows(const struct metric *metric, struct arena *arena)
 {
-	struct text list = text_open(arena, 400);
+	struct text list = text_open(arena, 800);
 
 	for (size_t i = 0; i < WINDOW_COUNT; i++)
 		if ((metric->windows & (1U << i)) != 0)
@@ -94,6 +94,11 @@ static void read_bounds(struct bounds *bounds, const struct db_rows *rows)
 	bounds->covered_since_day = db_text(rows, 0, COVERED_SINCE_DAY);
 	bounds->covered_until_day = db_text(rows, 0, COVERED_UNTIL_DAY);
 	bounds->covered_until = db_text(rows, 0, COVERED_UNTIL);
+	bounds->now_us = db_number(rows, 0, NOW_US);
+	bounds->covered_since_hour = db_text(rows, 0, COVERED_SINCE_HOUR);
+	bounds->covered_until_hour = db_text(rows, 0, COVERED_UNTIL_HOUR);
+	bounds->retail = db_truth(rows, 0, RETAIL);
+	bounds->fiscal_month = (int)db_number(rows, 0, FISCAL_MONTH);
 	bounds->covered = bounds->covered_since_day != NULL && bounds->covered_until_day != NULL;
 	if (bounds->covered) {
 		bounds->covered_since_us = db_number(rows, 0, COVERED_SINCE_US);
@@ -130,11 +135,12 @@ bool bounds_find(struct db *db, int tenant, const struct bounds_request *request
 
 	if (!db_query(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
 		request->metric->source->name, timeless ? "today" : name, request->from, request->to, request->as_of,
-		lookback), arena, &rows, error))
+		lookback, request->metric->name), arena, &rows, error))
 		return error_wrap(error, "the window");
 	if (db_count(rows) != 1 + COMPARISON_COUNT)
 		return error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
 	read_bounds(bounds, rows);
+	bounds->standing = standing_read(request->metric, rows, STANDING, arena);
 	bounds->window = *name == '\0' ? "custom" : name;
 	return check_future(request, bounds, error);
 }
@@ -159,4 +165,18 @@ bool bounds_cover(const struct bounds *bounds, const struct metric *metric, cons
 			"for days until then, or with as_of.", period->first_day, period->last_day, rows,
 			bounds->covered_until_day);
 	return true;
+}
+
+bool bounds_fresh(const struct bounds *bounds, const struct metric *metric, struct error *error)
+{
+	const struct period *window = &bounds->periods[0];
+	int64_t end = window->until_us < bounds->now_us ? window->until_us : bounds->now_us;
+	int64_t missing_hours = (end - bounds->covered_until_us) / 3600000000;
+
+	if (metric->freshness_hours == 0 || metric->source->time[0] == '\0' || missing_hours <= metric->freshness_hours)
+		return true;
+	return error_set(error, ERROR_STALE, "%s is suspended until newer data come in: what is known of %s ends at %s, "
+		"%lld hours before the end of the window, and may lag %d at most. Ask for days until %s, or with as_of.",
+		metric->name, metric->source->rows, bounds->covered_until, (long long)missing_hours, metric->freshness_hours,
+		bounds->covered_until_day);
 }

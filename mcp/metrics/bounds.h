@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "catalogue.h"
+#include "standing.h"
 #include "mcp/db/db.h"
 
 struct period {
@@ -18,12 +19,17 @@ struct bounds {
 	const char *window;                   /* "custom" for explicit days */
 	const char *zone, *currency, *today;
 	int week_start;
+	bool retail;                          /* fiscal years of weeks, in months of 4, 5 and 4 */
+	int fiscal_month;                     /* where fiscal years begin, 1 to 12 */
 	long long data_version;
 	long long day_left_s;                 /* until the tenant's next local midnight */
 	struct period periods[1 + COMPARISON_COUNT];
+	struct standing standing;             /* of the metric */
+	int64_t now_us;
 	bool covered;                         /* false: nothing is known of this source at all */
 	int64_t covered_since_us, covered_until_us;
 	const char *covered_since_day, *covered_until_day, *covered_until;
+	const char *covered_since_hour, *covered_until_hour;   /* local, "2026-11-20T14" */
 };
 
 struct bounds_request {
@@ -35,6 +41,10 @@ struct bounds_request {
  * does not have, days that are none, an empty or overlong range; as ERROR_NO_DATA, a window in the future. */
 bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
 	struct bounds *bounds, struct error *error);
+
+/* Whether what is known of the source reaches far enough into the window: ERROR_STALE when more is missing at its end,
+ * of the time that has passed, than the metric's freshness allows. */
+bool bounds_fresh(const struct bounds *bounds, const struct metric *metric, struct error *error);
 
 /* Whether the source covers any of a period; if not, ERROR_NO_DATA says from when until when it does. */
 bool bounds_cover(const struct bounds *bounds, const struct metric *metric, const struct period *period,

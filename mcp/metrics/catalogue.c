@@ -7,7 +7,7 @@
 #include "mcp/base/embed.h"
 #include "mcp/base/text.h"
 
-enum { METRICS_MOST = 512, MISTAKE_BYTES = 1 << 16 };
+enum { MISTAKE_BYTES = 1 << 16 };
 
 struct catalogue {
 	struct arena *arena;
@@ -133,6 +133,32 @@ const struct catalogue *catalogue_shipped(struct error *error)
 		return shipped;
 	error_set(error, ERROR_CONFIG, "%s", catalogue_mistakes(shipped));
 	return NULL;
+}
+
+/* A name is also taken as a synonym; a shipped name that is a synonym here as well. */
+static void check_shipped(struct catalogue *catalogue, size_t at, const struct metric *other)
+{
+	const struct metric *own = catalogue->metrics[at];
+
+	if (is_called(other, own->name))
+		mistake_add(&catalogue->mistakes, catalogue->paths[at], "/name", "\"%s\" means the shipped metric %s",
+			own->name, other->name);
+	for (size_t i = 0; i < own->synonym_count; i++)
+		if (is_called(other, own->synonyms[i]))
+			mistake_add(&catalogue->mistakes, catalogue->paths[at], arena_format(catalogue->arena, "/synonyms/%zu", i),
+				"\"%s\" means the shipped metric %s", own->synonyms[i], other->name);
+}
+
+bool catalogue_beside_shipped(struct catalogue *catalogue, struct error *error)
+{
+	error->code = ERROR_NONE;
+	if (catalogue_shipped(error) == NULL)
+		return false;
+	for (size_t i = 0; i < catalogue->count; i++)
+		for (size_t j = 0; j < shipped->count; j++)
+			check_shipped(catalogue, i, shipped->metrics[j]);
+	return catalogue_finish(catalogue) == 0 ||
+		error_set(error, ERROR_CONFIG, "%s", catalogue_mistakes(catalogue));
 }
 
 const struct metric *catalogue_at(const struct catalogue *catalogue, size_t index)

@@ -12,7 +12,8 @@
 #include "mcp/base/text.h"
 #include "vocabulary.h"
 
-enum metric_unit { UNIT_CENTS, UNIT_POINTS, UNIT_COUNT, UNIT_RATIO };
+/* A ratio is shown whole in cents and points, as a share (RATIO) to 6 decimals, in all else to 4. */
+enum metric_unit { UNIT_CENTS, UNIT_POINTS, UNIT_COUNT, UNIT_RATIO, UNIT_DAYS, UNIT_HOURS };
 
 /* SUM and COUNT add up over rows, DISTINCT does not. RATIO is numerator over denominator. STOCK is a state: at the
  * end of the window when its source has a history, else now. MODEL is what the latest finished runs judged. */
@@ -31,6 +32,10 @@ struct metric {
 	const char *entity;         /* column: rows are first gathered by it, or NULL */
 	const char *entity_columns; /* then: "aggregate as name, …" */
 	int lookback_days;          /* counts the days before the window's end instead of the window; 0: the window */
+	int freshness_hours;        /* what is known may end so long before the window does; 0: however long */
+	const char *tests[8];       /* conditions that the value must meet, see metric_test.h */
+	size_t test_count;
+	bool counts_back;           /* a fragment names days_ago: whole days before the window's last day, 0 on it */
 	unsigned windows;           /* a bit for each row of windows.def that may be asked for */
 	const struct dimension *dimensions[32];
 	size_t dimension_count;
@@ -40,6 +45,8 @@ struct metric {
 	size_t factor_count;
 	const char *definition;     /* BLAKE2b-256 of the canonical JSON, 64 hex characters */
 };
+
+enum { METRICS_MOST = 512 };
 
 struct catalogue;
 
@@ -54,6 +61,10 @@ void catalogue_add(struct catalogue *catalogue, const char *path, const char *by
  * of all; `catalogue_mistakes` has them, one line each: "path#/place: sentence". */
 size_t catalogue_finish(struct catalogue *catalogue);
 const char *catalogue_mistakes(const struct catalogue *catalogue);
+
+/* Finishes a catalogue of a tenant's own: as above, and no name or synonym may be one of a shipped metric's. False with
+ * ERROR_CONFIG and the mistakes. */
+bool catalogue_beside_shipped(struct catalogue *catalogue, struct error *error);
 
 /* The catalogue that travels in the binary, read at the first call; NULL with ERROR_CONFIG when it has mistakes. */
 const struct catalogue *catalogue_shipped(struct error *error);

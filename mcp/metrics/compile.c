@@ -14,6 +14,7 @@ struct maker {
 	struct arena *arena;
 	struct text sql;
 	struct compiled *out;
+	size_t zone;              /* the parameter of the time zone, or 0 */
 	bool series;              /* one dimension, a grain, in the order of time */
 };
 
@@ -36,7 +37,17 @@ bool compile_has_grain(const struct compile_request *request)
 	return false;
 }
 
-/* The first day of the piece of time that a local day lies in. */
+static bool is_fiscal(const struct dimension *grain)
+{
+	return strncmp(grain->name, "fiscal_", 7) == 0;
+}
+
+static bool is_hour(const struct dimension *grain)
+{
+	return strcmp(grain->name, "hour") == 0;
+}
+
+/* The first day of the piece of time that a local day lies in; days of fiscal pieces are joined, see add_pieces(). */
 static void add_grain(struct maker *maker, const struct dimension *grain, const char *day)
 {
 	if (strcmp(grain->name, "day") == 0)
@@ -44,8 +55,41 @@ static void add_grain(struct maker *maker, const struct dimension *grain, const 
 	else if (strcmp(grain->name, "week") == 0)
 		text_format(&maker->sql, "(%s - (extract(isodow from %s)::int - %d + 7) %% 7)", day, day,
 			maker->request->week_start);
+	else if (is_fiscal(grain))
+		text_format(&maker->sql, "metric.piece_start('%s', %s, %d, %s, %d)", grain->name, day,
+			maker->request->week_start, maker->request->retail ? "true" : "false", maker->request->fiscal_month);
 	else
 		text_format(&maker->sql, "date_trunc('%s', %s)::date", grain->name, day);
+}
+
+static const char *local_day(struct maker *maker)
+{
+	return arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date", maker->request->metric->source->time,
+		maker->zone);
+}
+
+static void add_grain_of_row(struct maker *maker, const struct dimension *grain)
+{
+	if (is_hour(grain))
+		text_format(&maker->sql, "date_trunc('hour', s.%s, $%zu::text)", maker->request->metric->source->time,
+			maker->zone);
+	else if (is_fiscal(grain))
+		text_add(&maker->sql, "f.piece");
+	else
+		add_grain(maker, grain, local_day(maker));
+}
+
+/* Fiscal pieces by the day: worked out once a day, not once a row. */
+static void add_pieces(struct maker *maker, const struct compile_period *period)
+{
+	for (size_t i = 0; i < maker->request->by_count; i++)
+		if (maker->request->by[i]->kind == DIMENSION_GRAIN && is_fiscal(maker->request->by[i])) {
+			text_add(&maker->sql, " left join (select g.at::date as day, ");
+			add_grain(maker, maker->request->by[i], "g.at::date");
+			text_format(&maker->sql, " as piece from generate_series($%zu::date::timestamp, $%zu::date::timestamp, "
+				"interval '1 day') g(at)) f on f.day = %s", bind(maker, period->first_day),
+				bind(maker, period->last_day), local_day(maker));
+		}
 }
 
 /* "d1, d2", each with `before` in front. */
@@ -67,7 +111,7 @@ static void add_time(struct maker *maker, const struct compile_period *period)
 }
 
 /* The rows that count, with the dimensions as d1, d2, d3. */
-static void add_base(struct maker *maker, size_t period, size_t zone, const size_t *filters)
+static void add_base(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
 	const struct metric *metric = request->metric;
@@ -76,13 +120,17 @@ static void add_base(struct maker *maker, size_t period, size_t zone, const size
 	for (size_t i = 0; i < request->by_count; i++) {
 		text_add(&maker->sql, ", ");
 		if (request->by[i]->kind == DIMENSION_GRAIN)
-			add_grain(maker, request->by[i], arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date",
-				metric->source->time, zone));
+			add_grain_of_row(maker, request->by[i]);
 		else
 			text_format(&maker->sql, "s.%s", request->by[i]->name);
 		text_format(&maker->sql, " as d%zu", i + 1);
 	}
-	text_format(&maker->sql, " from metric.%s s where s.tenant = $1::int", metric->source->name);
+	if (metric->counts_back)
+		text_format(&maker->sql, ", ($%zu::date - %s) as days_ago", bind(maker, request->periods[period].last_day),
+			local_day(maker));
+	text_format(&maker->sql, " from metric.%s s", metric->source->name);
+	add_pieces(maker, &request->periods[period]);
+	text_add(&maker->sql, " where s.tenant = $1::int");
 	add_time(maker, &request->periods[period]);
 	if (metric->filter != NULL)
 		text_format(&maker->sql, " and (%s)", metric->filter);
@@ -120,7 +168,7 @@ static void add_whole(struct maker *maker)
 	text_add(&maker->sql, ") <> 0)::int as whole");
 }
 
-static void add_period(struct maker *maker, size_t period, size_t zone, const size_t *filters)
+static void add_period(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
 	const struct metric *metric = request->metric;
@@ -137,13 +185,13 @@ static void add_period(struct maker *maker, size_t period, size_t zone, const si
 	}
 	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, count(*) as n from ", metric->value, denominator);
 	if (metric->entity == NULL) {
-		add_base(maker, period, zone, filters);
+		add_base(maker, period, filters);
 		add_grouping(maker, "");
 	} else {
 		text_add(&maker->sql, "(select ");
 		add_whole(maker);
 		text_format(&maker->sql, ", %s, %s from ", metric->entity, metric->entity_columns);
-		add_base(maker, period, zone, filters);
+		add_base(maker, period, filters);
 		add_grouping(maker, metric->entity);
 		text_add(&maker->sql, ") g");
 		if (request->by_count > 0) {
@@ -161,6 +209,12 @@ static void add_slots(struct maker *maker)
 	const struct compile_period *window = &maker->request->periods[0];
 
 	text_add(&maker->sql, ",\nslots as (select distinct ");
+	if (is_hour(maker->request->by[0])) {
+		text_format(&maker->sql, "date_trunc('hour', g.at, $%zu::text) as d1 from generate_series($%zu::timestamptz, "
+			"$%zu::timestamptz - interval '1 microsecond', interval '1 hour') g(at))", maker->zone,
+			bind(maker, window->since), bind(maker, window->until));
+		return;
+	}
 	add_grain(maker, maker->request->by[0], "g.at::date");
 	text_format(&maker->sql, " as d1 from generate_series($%zu::date::timestamp, $%zu::date::timestamp, "
 		"interval '1 day') g(at))", bind(maker, window->first_day), bind(maker, window->last_day));
@@ -215,6 +269,17 @@ static void add_total(struct maker *maker, size_t period)
 	text_format(&maker->sql, " from p%zu where whole = 1", period);
 }
 
+/* A local hour with its offset, which tells the two of a night in autumn apart. */
+static void add_shown_hour(struct maker *maker, size_t at)
+{
+	const char *ahead = arena_format(maker->arena, "((t.d%zu at time zone $%zu::text) - (t.d%zu at time zone 'UTC'))",
+		at, maker->zone, at);
+
+	text_format(&maker->sql, ", to_char(t.d%zu at time zone $%zu::text, 'YYYY-MM-DD\"T\"HH24:MI') || case when %s < "
+		"interval '0' then '-' else '+' end || to_char(greatest(%s, -%s), 'HH24:MI')", at, maker->zone, ahead, ahead,
+		ahead);
+}
+
 static void add_shown_dimensions(struct maker *maker, bool labels)
 {
 	const struct compile_request *request = maker->request;
@@ -222,6 +287,8 @@ static void add_shown_dimensions(struct maker *maker, bool labels)
 	for (size_t i = 0; i < BY_MOST; i++)
 		if (i >= request->by_count)
 			text_add(&maker->sql, ", null");
+		else if (request->by[i]->kind == DIMENSION_GRAIN && is_hour(request->by[i]))
+			add_shown_hour(maker, i + 1);
 		else if (request->by[i]->kind == DIMENSION_GRAIN)
 			text_format(&maker->sql, ", to_char(t.d%zu, 'YYYY-MM-DD')", i + 1);
 		else
@@ -264,16 +331,16 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	struct compiled compiled = { .count = 0 };
 	struct maker maker = { .request = request, .arena = arena, .sql = text_open(arena, SQL_MOST), .out = &compiled };
 	bool grain = compile_has_grain(request);
-	size_t zone = 0, filters[FILTERS_MOST];
+	size_t filters[FILTERS_MOST];
 
 	bind(&maker, arena_format(arena, "%d", request->tenant));
-	if (grain)
-		zone = bind(&maker, request->zone);
+	if (grain || request->metric->counts_back)
+		maker.zone = bind(&maker, request->zone);
 	for (size_t i = 0; i < request->filter_count; i++)
 		filters[i] = bind(&maker, request->filters[i].values);
 	maker.series = grain && request->by_count == 1 && request->by_time;
 	for (size_t i = 0; i < request->period_count; i++)
-		add_period(&maker, i, zone, filters);
+		add_period(&maker, i, filters);
 	if (maker.series)
 		add_slots(&maker);
 	if (request->by_count > 0)

@@ -5,7 +5,7 @@
 
 #include "catalogue.h"
 
-enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 24, LIMIT_MOST = 200 };
+enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 64, LIMIT_MOST = 200 };
 
 struct compile_filter {
 	const struct dimension *dimension;
@@ -29,6 +29,8 @@ struct compile_request {
 	size_t period_count;      /* the window, then what it is compared with */
 	const char *zone;
 	int week_start;
+	bool retail;              /* the fiscal calendar, as in bounds.h */
+	int fiscal_month;
 	int limit;                /* rows of the window, 1 to LIMIT_MOST */
 	bool by_time;             /* rows in the order of their grain, not of their value */
 	bool lowest;              /* lowest value first */

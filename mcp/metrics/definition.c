@@ -8,12 +8,16 @@
 #include "day.h"
 #include "fragment.h"
 #include "mcp/base/seal.h"
+#include "metric_test.h"
 
 static const char *const fields[] = { "name", "title", "unit", "kind", "meaning", "synonyms", "owner", "certified",
-	"certified_by", "certified_on", "source", "value", "numerator", "denominator", "filter", "entity", "dimensions",
-	"additive", "windows", "lookback_days", "factors" };
-static const char *const units[] = { "cents", "points", "count", "ratio" };
+	"certified_by", "certified_on", "certified_definition", "source", "value", "numerator", "denominator",
+	"filter", "entity", "dimensions", "additive", "windows", "lookback_days", "freshness_hours", "tests", "factors" };
+static const char *const units[] = { "cents", "points", "count", "ratio", "days", "hours" };
 static const char *const kinds[] = { "sum", "count", "distinct", "ratio", "stock", "model" };
+
+/* The column that the compiler makes for what looks back. */
+static const char days_ago[] = "days_ago";
 
 struct reader {
 	struct arena *arena;
@@ -117,13 +121,29 @@ static void read_certificate(struct reader *reader)
 	struct metric *metric = reader->metric;
 	int number;
 
-	metric->certified = read_truth(reader, "certified");
+	metric->certified = json_object_get(reader->json, "certified") != NULL && read_truth(reader, "certified");
 	metric->certified_by = read_text(reader, "certified_by", metric->certified, 80);
 	metric->certified_on = read_text(reader, "certified_on", metric->certified, 10);
 	if (metric->certified_on != NULL && !day_parse(metric->certified_on, &number))
 		MISTAKE(reader, "/certified_on", "must be a day like 2026-11-20");
 	if (!metric->certified && metric->certified_by != NULL)
 		MISTAKE(reader, "/certified_by", "names somebody, but certified is false");
+}
+
+/* The hash of what is defined, apart from who certified it. A certificate counts only for the hash that it names. */
+static void read_definition(struct reader *reader)
+{
+	static const char *const apart[] = { "certified", "certified_by", "certified_on", "certified_definition" };
+	json_t *defined = arena_json(reader->arena, json_copy(reader->json));
+
+	for (size_t i = 0; i < COUNT(apart); i++)
+		json_object_del(defined, apart[i]);
+	const char *canonical = arena_dump(reader->arena, defined);
+	const char *given = read_text(reader, "certified_definition", false, 64);
+
+	reader->metric->definition = seal_hash(canonical, strlen(canonical), reader->arena) + strlen("\\x");
+	reader->metric->certified = reader->metric->certified && given != NULL &&
+		strcmp(given, reader->metric->definition) == 0;
 }
 
 static void read_name(struct reader *reader)
@@ -182,8 +202,12 @@ static bool check_fragment(struct reader *reader, const char *field, const char 
 {
 	struct error error;
 
-	if (text == NULL || fragment_check(text, kind, columns, more, &error))
+	if (text == NULL)
 		return true;
+	if (fragment_check(text, kind, columns, more, &error)) {
+		reader->metric->counts_back = reader->metric->counts_back || strstr(text, days_ago) != NULL;
+		return true;
+	}
 	MISTAKE(reader, arena_format(reader->arena, "/%s", field), "%s", error.text);
 	return false;
 }
@@ -212,7 +236,8 @@ static const char *read_entity(struct reader *reader)
 		if (strspn(name, "abcdefghijklmnopqrstuvwxyz_") != strlen(name) || !json_is_string(one) ||
 		    words_hold(metric->source->columns, name, strlen(name)))
 			MISTAKE(reader, arena_format(reader->arena, "/%s", field), "must be a new name with a text");
-		else if (check_fragment(reader, field, json_string_value(one), FRAGMENT_AGGREGATE, metric->source->columns, ""))
+		else if (check_fragment(reader, field, json_string_value(one), FRAGMENT_AGGREGATE, metric->source->columns,
+			metric->lookback_days > 0 ? days_ago : ""))
 			text_format(&made, "%s%s as %s", made.size == 0 ? "" : ", ", json_string_value(one), name);
 		text_format(&names, " %s", name);
 	}
@@ -234,8 +259,10 @@ static void read_value(struct reader *reader)
 	    (!ratio && json_object_get(reader->json, "denominator") != NULL))
 		MISTAKE(reader, ratio ? "/value" : "/numerator", "a ratio has numerator and denominator, all else a value");
 	metric->filter = read_text(reader, "filter", false, 400);
-	check_fragment(reader, ratio ? "numerator" : "value", metric->value, FRAGMENT_AGGREGATE, columns, "");
-	check_fragment(reader, "denominator", metric->denominator, FRAGMENT_AGGREGATE, columns, "");
+	const char *more = metric->lookback_days > 0 && gathered == NULL ? days_ago : "";
+
+	check_fragment(reader, ratio ? "numerator" : "value", metric->value, FRAGMENT_AGGREGATE, columns, more);
+	check_fragment(reader, "denominator", metric->denominator, FRAGMENT_AGGREGATE, columns, more);
 	check_fragment(reader, "filter", metric->filter, FRAGMENT_CONDITION, metric->source->columns, "");
 }
 
@@ -259,7 +286,7 @@ static void read_dimensions(struct reader *reader)
 			MISTAKE(reader, place, "\"%.60s\" is not a dimension", name);
 		else if (!grain && !words_hold(metric->source->dimensions, name, strlen(name)))
 			MISTAKE(reader, place, "%s cannot be cut by %s", metric->source->name, name);
-		else if (grain && (metric->kind == KIND_STOCK || metric->kind == KIND_MODEL || metric->lookback_days > 0))
+		else if (grain && (metric->kind == KIND_STOCK || metric->source->time[0] == '\0' || metric->lookback_days > 0))
 			MISTAKE(reader, place, "a state and a look-back are no sum of days: they cannot be cut by %s", name);
 		else if (metric_allows(metric, dimension))
 			MISTAKE(reader, place, "%s is there twice", name);
@@ -322,10 +349,11 @@ static void check_kind(struct reader *reader)
 	if ((adds && !metric->additive) || (never && metric->additive))
 		MISTAKE(reader, "/additive", "a %s %s up over its rows", kinds[metric->kind], adds ? "adds" : "does not add");
 	if ((metric->kind == KIND_MODEL) != (metric->source->kind == SOURCE_MODEL) ||
-	    (metric->source->kind == SOURCE_STATE && metric->kind != KIND_STOCK))
+	    (metric->source->kind == SOURCE_STATE && metric->kind != KIND_STOCK && metric->kind != KIND_RATIO))
 		MISTAKE(reader, "/kind", "a %s cannot be made of %s", kinds[metric->kind], metric->source->name);
-	if (metric->unit == UNIT_RATIO && metric->kind != KIND_RATIO)
-		MISTAKE(reader, "/unit", "only a ratio has the unit ratio");
+	if ((metric->unit == UNIT_RATIO || metric->unit == UNIT_DAYS || metric->unit == UNIT_HOURS) &&
+	    metric->kind != KIND_RATIO)
+		MISTAKE(reader, "/unit", "only a ratio has the unit %s", units[metric->unit]);
 }
 
 static void read_lookback(struct reader *reader)
@@ -338,6 +366,42 @@ static void read_lookback(struct reader *reader)
 	if (!json_is_integer(days) || json_integer_value(days) < 1 || json_integer_value(days) > 3660 ||
 	    reader->metric->kind == KIND_STOCK || reader->metric->kind == KIND_MODEL)
 		MISTAKE(reader, "/lookback_days", "must be 1 to 3660 days, of a number that is counted over time");
+}
+
+static void read_freshness(struct reader *reader)
+{
+	const json_t *hours = json_object_get(reader->json, "freshness_hours");
+
+	if (hours == NULL)
+		return;
+	reader->metric->freshness_hours = (int)json_integer_value(hours);
+	if (!json_is_integer(hours) || json_integer_value(hours) < 1 || json_integer_value(hours) > 8760 ||
+	    reader->metric->source->time[0] == '\0')
+		MISTAKE(reader, "/freshness_hours", "must be 1 to 8760 hours, of a source that has a history");
+}
+
+/* Sanity tests: conditions over the figure, in the words of tests.h. */
+static void read_tests(struct reader *reader)
+{
+	struct metric *metric = reader->metric;
+	const json_t *list = json_object_get(reader->json, "tests"), *one;
+	size_t i;
+
+	read_freshness(reader);
+	if (list == NULL)
+		return;
+	if (!json_is_array(list) || json_array_size(list) > COUNT(metric->tests)) {
+		MISTAKE(reader, "/tests", "must be a list of at most %zu conditions", COUNT(metric->tests));
+		return;
+	}
+	json_array_foreach(list, i, one) {
+		const char *text = json_string_value(one);
+
+		if (text == NULL || !metric_test_known(text))
+			MISTAKE(reader, arena_format(reader->arena, "/tests/%zu", i), "must be one of: " METRIC_TESTS);
+		else
+			metric->tests[metric->test_count++] = arena_copy(reader->arena, text);
+	}
 }
 
 struct metric *definition_read(struct arena *arena, const char *path, const char *bytes, size_t size,
@@ -369,8 +433,7 @@ struct metric *definition_read(struct arena *arena, const char *path, const char
 	read_dimensions(&reader);
 	read_windows(&reader);
 	check_kind(&reader);
-	const char *canonical = arena_dump(arena, json);
-
-	reader.metric->definition = seal_hash(canonical, strlen(canonical), arena) + strlen("\\x");
+	read_tests(&reader);
+	read_definition(&reader);
 	return mistakes->count == before ? reader.metric : NULL;
 }

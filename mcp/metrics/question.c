@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "day.h"
+#include "own.h"
 #include "values.h"
 
 struct asking {
@@ -14,6 +15,7 @@ struct asking {
 	struct question *question;
 	struct error *error;
 	int groups_most;          /* 0: the limit asked for */
+	bool testing;             /* whatever was said of the metric: its sanity is being tested */
 };
 
 static const char *text_of(const struct asking *asking, const char *field)
@@ -23,15 +25,11 @@ static const char *text_of(const struct asking *asking, const char *field)
 
 static bool find_metric(struct asking *asking)
 {
-	const struct catalogue *catalogue = catalogue_shipped(asking->error);
 	const char *name = text_of(asking, "metric");
 
-	if (catalogue == NULL)
-		return false;
 	if (name == NULL)
 		return error_set(asking->error, ERROR_ARGUMENT, "metric is missing: list_metrics shows the names.");
-	asking->question->metric = catalogue_find(catalogue, name);
-	return asking->question->metric != NULL || catalogue_refuse(catalogue, name, asking->arena, asking->error);
+	return own_find(asking->db, asking->tenant, name, asking->arena, &asking->question->metric, asking->error);
 }
 
 /* A dimension by name, if the metric may be cut by it. */
@@ -119,8 +117,9 @@ static int count_slots(const char *grain, const struct period *window)
 	day_parse(window->last_day, &last);
 	int days = last - first + 1;
 
-	return strcmp(grain, "day") == 0 ? days : strcmp(grain, "week") == 0 ? days / 7 + 2
-		: strcmp(grain, "month") == 0 ? days / 28 + 2 : days / 90 + 2;
+	return strcmp(grain, "hour") == 0 ? days * 24 + 1 : strcmp(grain, "day") == 0 ? days
+		: strcmp(grain, "week") == 0 ? days / 7 + 2
+		: strcmp(grain, "month") == 0 || strcmp(grain, "fiscal_month") == 0 ? days / 28 + 2 : days / 90 + 2;
 }
 
 /* A series in the order of time shows all its pieces; top N orders by value. */
@@ -163,6 +162,15 @@ static struct compile_period period_of(const struct period *period)
 	return (struct compile_period){ period->since, period->until, period->first_day, period->last_day };
 }
 
+static const char *all_comparisons(struct arena *arena)
+{
+	struct text list = text_open(arena, 400);
+
+	for (size_t i = 0; i < COMPARISON_COUNT; i++)
+		text_format(&list, "%s%s", i == 0 ? "" : ", ", comparison_at(i)->name);
+	return list.bytes;
+}
+
 static bool read_comparisons(struct asking *asking)
 {
 	struct question *question = asking->question;
@@ -176,8 +184,8 @@ static bool read_comparisons(struct asking *asking)
 		size_t place = 0;
 
 		if (comparison == NULL)
-			return error_set(asking->error, ERROR_ARGUMENT, "compare has \"%s\"; there are: %s, %s.",
-				word_shown(asking->arena, name), comparison_at(0)->name, comparison_at(1)->name);
+			return error_set(asking->error, ERROR_ARGUMENT, "compare has \"%s\"; there are: %s.",
+				word_shown(asking->arena, name), all_comparisons(asking->arena));
 		if (question->metric->source->time[0] == '\0')
 			return error_set(asking->error, ERROR_UNGROUNDED, "%s has no history, so it cannot be compared with an "
 				"earlier time.", question->metric->name);
@@ -207,11 +215,15 @@ static bool understand(struct asking *asking)
 	question->request.tenant = asking->tenant;
 	if (!read_by(asking) || !read_order(asking) ||
 	    !bounds_find(asking->db, asking->tenant, &window, asking->arena, &question->bounds, asking->error) ||
+	    (!asking->testing && !standing_pass(question->metric, &question->bounds.standing, asking->error)) ||
 	    !bounds_cover(&question->bounds, question->metric, &question->bounds.periods[0], asking->error) ||
+	    (!asking->testing && !bounds_fresh(&question->bounds, question->metric, asking->error)) ||
 	    !check_series(asking) || !read_comparisons(asking))
 		return false;
 	question->request.zone = question->bounds.zone;
 	question->request.week_start = question->bounds.week_start;
+	question->request.retail = question->bounds.retail;
+	question->request.fiscal_month = question->bounds.fiscal_month;
 	return read_filters(asking);
 }
 
@@ -239,21 +251,27 @@ static long long version_of(const struct db_rows *rows, long long otherwise)
 		: db_number(rows, 0, COMPILED_VERSION);
 }
 
-bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
-	struct question *question, struct db_rows **rows, struct error *error)
+/* The bounds and the numbers of one data version, after three tries at most. */
+static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, groups_most };
+	struct question *question = asking->question;
 
-	if (!find_metric(&asking))
-		return false;
 	for (int tries = 0; tries < 3; tries++) {
-		if (!ask_once(&asking, rows))
+		if (!ask_once(asking, rows))
 			return false;
 		if (version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
 			return true;
 	}
-	return error_set(error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not belong "
-		"together. Try again.", question->metric->name);
+	return error_set(asking->error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not "
+		"belong together. Try again.", question->metric->name);
+}
+
+bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
+	struct question *question, struct db_rows **rows, struct error *error)
+{
+	struct asking asking = { db, tenant, args, arena, question, error, groups_most, false };
+
+	return find_metric(&asking) && ask_steadily(&asking, rows);
 }
 
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
@@ -264,4 +282,14 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
 	if (!question_rows(db, tenant, args, 0, arena, question, &rows, error))
 		return NULL;
 	return answer_make(question, rows, arena);
+}
+
+json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
+	struct question *question, struct error *error)
+{
+	struct asking asking = { db, tenant, args, arena, question, error, 0, true };
+	struct db_rows *rows;
+
+	question->metric = metric;
+	return ask_steadily(&asking, &rows) ? answer_make(question, rows, arena) : NULL;
 }

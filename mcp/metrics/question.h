@@ -29,5 +29,8 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
  * groups of the window instead of `limit`; 0: as asked. False with the same errors. */
 bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
 	struct question *question, struct db_rows **rows, struct error *error);
+/* The same of one metric whatever was said of it, and however stale its data: for its sanity tests. */
+json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
+	struct question *question, struct error *error);
 
 #endif

@@ -38,7 +38,7 @@ struct comparison {
 	const char *name, *meaning;
 };
 
-enum { WINDOW_COUNT = 14, COMPARISON_COUNT = 2, NAMES_MOST = 1024 };
+enum { WINDOW_COUNT = 31, COMPARISON_COUNT = 4, NAMES_MOST = 1024 };
 
 /* The row of a name, or NULL. */
 const struct source *source_find(const char *name);

@@ -59,7 +59,7 @@ static json_t *row_of(const json_t *answer)
 	return row;
 }
 
-/* One row; a metric without data says so and does not blank the others. `version` is that of the row's data. */
+/* One row; a metric without data, or withheld, says so and does not blank the others. `version` is that of the row's data. */
 static bool add_row(struct call *call, size_t at, json_t *rows, long long *version)
 {
 	struct question question = { .metric = NULL };
@@ -70,11 +70,11 @@ static bool add_row(struct call *call, size_t at, json_t *rows, long long *versi
 	if (answer != NULL)
 		return json_array_append_new(rows, row_of(answer)) == 0;
 	call->error = error;
-	if (error.code != ERROR_NO_DATA)
+	if (error.code != ERROR_NO_DATA && error.code != ERROR_STALE)
 		return false;
 	call->error.code = ERROR_NONE;
 	json_array_append_new(rows, json_pack("{s:s, s:s, s:n, s:s}", "metric", scorecard[at].metric, "title",
-		question.metric->title, "value", "no_data", error.text));
+		question.metric->title, "value", error.code == ERROR_STALE ? "withheld" : "no_data", error.text));
 	return true;
 }
 

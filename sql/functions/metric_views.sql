@@ -4,14 +4,31 @@
 -- in the setting flash.tenant. A member's tier, home store and region are today's.
 
 create view metric.tenants as
-	select t.tenant, t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, app.now() as now
+	select t.tenant, t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.retail,
+		t.fiscal_month, app.now() as now
 	from data.tenants t;
 
+-- Where a member stands on the day until which data are known: bought for the first time in the 90 days before it
+-- (new), bought in them (active), in the year before it (dormant), longer ago (lapsed), never. Inlined where used.
+create function metric.lifecycle(p_member bigint, p_first date, p_last date, p_day date) returns text
+language sql immutable as $$
+	select case when p_member is null then null when p_last is null then 'never_bought'
+		when p_first > p_day - 90 then 'new' when p_last > p_day - 90 then 'active'
+		when p_last > p_day - 365 then 'dormant' else 'lapsed' end
+$$;
+grant execute on function metric.lifecycle(bigint, date, date, date) to flashd;
+
+-- `bought_before`: on a later day than the member's first purchase. `new_member`: within 30 days of enrolment.
 create view metric.orders as
 	select o.tenant, o.ordered_at, o.order_ref, o.member, o.gross_cents, o.discount_cents, o.refund_cents, o.units,
 		o.coupon, o.store, s.region, o.channel, m.tier, m.source as acquisition_source, c.pool as coupon_pool,
-		p.campaign, a.type as campaign_type
+		p.campaign, a.type as campaign_type,
+		(o.ordered_at at time zone t.zone)::date > h.first_on as bought_before,
+		o.ordered_at < m.enrolled_at + interval '30 days' as new_member,
+		metric.lifecycle(m.member, h.first_on, h.last_on, (t.data_as_of at time zone t.zone)::date) as lifecycle
 	from data.orders o
+	left join data.tenants t on t.tenant = o.tenant
+	left join data.member_stats h on h.tenant = o.tenant and h.member = o.member
 	left join data.stores s on s.tenant = o.tenant and s.store = o.store
 	left join data.members m on m.tenant = o.tenant and m.member = o.member
 	left join data.coupons c on c.tenant = o.tenant and c.code = o.coupon
@@ -19,8 +36,11 @@ create view metric.orders as
 	left join data.campaigns a on a.tenant = p.tenant and a.campaign = p.campaign;
 
 create view metric.members as
-	select m.tenant, m.enrolled_at, m.member, m.home_store as store, s.region, m.tier, m.source as acquisition_source
+	select m.tenant, m.enrolled_at, m.member, m.home_store as store, s.region, m.tier, m.source as acquisition_source,
+		metric.lifecycle(m.member, h.first_on, h.last_on, (t.data_as_of at time zone t.zone)::date) as lifecycle
 	from data.members m
+	left join data.tenants t on t.tenant = m.tenant
+	left join data.member_stats h on h.tenant = m.tenant and h.member = m.member
 	left join data.stores s on s.tenant = m.tenant and s.store = m.home_store;
 
 create view metric.points as
@@ -39,6 +59,7 @@ create view metric.coupons as
 	select c.tenant, c.issued_at, c.code, c.member, c.state,
 		(c.state = 'redeemed' or exists (select from data.redemptions x where x.tenant = c.tenant and x.code = c.code))
 			as redeemed,
+		c.expires_at <= app.now() as past_expiry,
 		c.pool as coupon_pool, p.campaign, g.type as campaign_type,
 		m.home_store as store, s.region, m.tier, m.source as acquisition_source, r.policy, d.arm
 	from data.coupons c
@@ -54,8 +75,10 @@ create view metric.coupons as
 create view metric.redemptions as
 	select r.tenant, r.redeemed_at, r.redemption, r.code, r.member, r.order_ref, r.discount_cents,
 		r.pool as coupon_pool, p.campaign, g.type as campaign_type, r.store, s.region, m.tier,
-		m.source as acquisition_source
+		m.source as acquisition_source,
+		floor(extract(epoch from r.redeemed_at - c.issued_at))::bigint as wait_seconds
 	from data.redemptions r
+	left join data.coupons c on c.tenant = r.tenant and c.code = r.code
 	left join data.pools p on p.tenant = r.tenant and p.pool = r.pool
 	left join data.campaigns g on g.tenant = p.tenant and g.campaign = p.campaign
 	left join data.stores s on s.tenant = r.tenant and s.store = r.store
@@ -64,12 +87,17 @@ create view metric.redemptions as
 create view metric.pools as
 	select p.tenant, p.pool as coupon_pool, p.state, p.value_cents, p.campaign, g.type as campaign_type,
 		(select count(*) from data.coupons c where c.tenant = p.tenant and c.pool = p.pool and c.state = 'available')
-			as available
+			as available,
+		(select count(*) from data.coupons c where c.tenant = p.tenant and c.pool = p.pool) as coupons,
+		(select count(*) from data.coupons c where c.tenant = p.tenant and c.pool = p.pool
+			and c.issued_at > app.now() - interval '28 days' and c.issued_at <= app.now()) as issued_28d
 	from data.pools p
 	left join data.campaigns g on g.tenant = p.tenant and g.campaign = p.campaign;
 
 create view metric.drafts as
 	select d.tenant, d.created_at, d.draft, d.member, d.state, d.channel, d.policy, d.arm,
+		d.approved_hash is not null as approved,
+		floor(extract(epoch from d.decided_at - d.created_at))::bigint as decided_seconds,
 		m.home_store as store, s.region, m.tier, m.source as acquisition_source
 	from data.drafts d
 	left join data.members m on m.tenant = d.tenant and m.member = d.member
@@ -80,6 +108,9 @@ create view metric.actions as
 	select a.tenant, a.created_at, a.action, a.member, a.value_cents, k.kind as key_kind,
 		a.state = 'done'
 			and coalesce(f.state not in ('rejected', 'expired', 'withdrawn', 'void', 'failed'), true) as standing,
+		a.state = 'undone' as undone,
+		exists (select from data.orders o where o.tenant = a.tenant and o.member = a.member
+			and o.ordered_at > a.created_at and o.ordered_at <= a.created_at + interval '30 days') as bought_after,
 		a.tool, a.key, r.policy, d.arm, m.home_store as store, s.region, m.tier,
 		m.source as acquisition_source
 	from data.actions a
@@ -181,6 +212,17 @@ create view metric.coverage as
 			where e.tenant = l.tenant order by e.at limit 1), l.imported_until from life l
 	union all select l.tenant, 'tier_changes', (select c.at from data.tier_changes c
 			where c.tenant = l.tenant order by c.at limit 1), l.imported_until from life l
+	union all select l.tenant, 'messages', least(l.created_at, (select min(x.settled_at) from data.attempts x
+			where x.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'decisions', least(l.created_at, (select min(r.started_at) from data.runs r
+			where r.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'calls', l.created_at, app.now() from life l
+	union all select l.tenant, 'profiles', (select app.now() where exists (select from data.members m
+			where m.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'lots', (select app.now() where exists (select from data.lots m
+			where m.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'open_coupons', (select app.now() where exists (select from data.coupons c
+			where c.tenant = l.tenant)), app.now() from life l
 	union all select l.tenant, 'pools', (select app.now()
 		where exists (select from data.pools p where p.tenant = l.tenant)),
 			app.now() from life l
@@ -193,6 +235,8 @@ create view metric.coverage as
 create view metric.dimension_values as
 	select s.tenant, 'store' as dimension, s.store as value, s.name as label from data.stores s
 	union all select distinct s.tenant, 'region', s.region, null from data.stores s where s.region is not null
+	union all select t.tenant, 'lifecycle', v.word, null from data.tenants t, (values ('new'), ('active'), ('dormant'),
+		('lapsed'), ('never_bought')) v(word)
 	union all select t.tenant, 'tier', t.tier, t.name from data.tiers t
 	union all select p.tenant, 'coupon_pool', p.pool, p.name from data.pools p
 	union all select c.tenant, 'campaign', c.campaign, c.name from data.campaigns c

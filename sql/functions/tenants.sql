@@ -59,6 +59,23 @@ begin
 		jsonb_build_object('person', p_person, 'roles', p_roles));
 end $$;
 
+-- Numbers of earlier answers may be other numbers now, so the data version moves.
+create function app.set_calendar(p_tenant int, p_call uuid, p_admin text, p_month int, p_retail boolean, p_week int)
+returns text language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+declare
+	t data.tenants;
+begin
+	perform app.enter(p_tenant);
+	perform app.pass_person(p_tenant, p_admin, 'admin');
+	update data.tenants x set fiscal_month = coalesce(p_month, x.fiscal_month), retail = coalesce(p_retail, x.retail),
+			week_start = coalesce(p_week, x.week_start), data_version = x.data_version + 1
+		where x.tenant = p_tenant returning * into t;
+	perform app.write_audit(p_tenant, p_call, p_admin, 'cli', 'set_calendar', 'executed', '', null, null, 1,
+		jsonb_build_object('fiscal_month', t.fiscal_month, 'retail', t.retail, 'week_start', t.week_start));
+	return format('fiscal years begin in month %s and are of %s; weeks begin on day %s', t.fiscal_month,
+		case when t.retail then 'weeks (4-5-4)' else 'months' end, t.week_start);
+end $$;
+
 -- At the daemon's start: is this the database that this daemon knew? A restored backup or a promoted standby may have
 -- forgotten a stop or a sent mark, so it comes up stopped until a person resumes it, and no earlier approval counts, of
 -- any tenant. A copy elsewhere, on another timeline, is another database from now on and gets a name of its own; a

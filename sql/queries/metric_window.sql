@@ -1,5 +1,5 @@
--- The exact bounds of a window and of what it is compared with, in the tenant's zone, week and clock; and from when
--- until when the source is covered. Three rows: 0 the window, 1 previous_period, 2 same_period_last_year.
+-- The exact bounds of a window and of what it is compared with, in the tenant's zone, week, calendar and clock; and
+-- from when until when the source is covered. Five rows: 0 the window, then comparisons.def in its order.
 -- Days are local; [since, until) are the first instants of local days, also where midnight is skipped or comes twice.
 -- $1: tenant
 -- $2: source (mcp/metrics/sources.def)
@@ -7,80 +7,104 @@
 -- $4: first day, or null
 -- $5: last day, inclusive, or null
 -- $6: the day to take as today, or null for the clock's
--- $7: days to look back from the window's end instead of its own first day; 0 for none
+-- $7: days to look back from the window's end instead of its own first day, or a unit to begin with the piece of time
+--     that the last day lies in; 0 for neither
+-- $8: the metric, for what was said of it and the shape of its source
 with place as (
-	select t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.now,
+	select t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.now, t.retail, t.fiscal_month,
 		(t.now at time zone t.zone)::date as real_today,
-		coalesce($6::date, (t.now at time zone t.zone)::date) as today
+		coalesce($6::date, (t.now at time zone t.zone)::date) as today,
+		case $3::text when 'wtd' then 'week' when 'mtd' then 'month' when 'qtd' then 'quarter' when 'ytd' then 'year'
+			when 'fiscal_ytd' then 'fiscal_year' else substring($3 from
+				'^(?:this|last)_(week|month|quarter|year|fiscal_month|fiscal_quarter|fiscal_year)$') end as unit,
+		$3 ~ '^this_|td$' as to_date
 	from metric.tenants t where t.tenant = $1::int
-), starts as (
-	select p.*, p.today - (extract(isodow from p.today)::int - p.week_start + 7) % 7 as week,
-		date_trunc('month', p.today)::date as month
-	from place p
+), pieces as materialized (   -- the piece of time that today lies in, the one before, and the one before that
+	select p.*, a.s0, b.s1, c.s2 from place p,
+		lateral (select metric.piece_start(p.unit, p.today, p.week_start, p.retail, p.fiscal_month) as s0) a,
+		lateral (select metric.piece_start(p.unit, a.s0 - 1, p.week_start, p.retail, p.fiscal_month) as s1) b,
+		lateral (select metric.piece_start(p.unit, b.s1 - 1, p.week_start, p.retail, p.fiscal_month) as s2) c
 ), asked as (
 	select s.*,
 		case
-			when $3::text = '' then $4::date
+			when $3 = '' then $4::date
 			when $3 = 'today' then today
 			when $3 = 'yesterday' then today - 1
-			when $3 ~ '^last_[0-9]+d$' then today - substring($3 from '[0-9]+')::int
-			when $3 = 'this_week' then week
-			when $3 = 'last_week' then week - 7
-			when $3 in ('this_month', 'mtd') then month
-			when $3 = 'last_month' then (month - interval '1 month')::date
+			when unit is null then today - substring($3 from '^last_([0-9]+)d$')::int
+			when to_date then s0
+			else s1
 		end as since,
 		case
 			when $3 = '' then $5::date + 1
-			when $3 in ('today', 'this_week', 'this_month', 'mtd') then today + 1
-			when $3 = 'last_week' then week
-			when $3 = 'last_month' then month
-			else today
+			when $3 = 'today' or (unit is not null and to_date) then today + 1
+			when unit is null then today
+			else s0
 		end as until
-	from starts s
+	from pieces s
 ), months as (   -- whole calendar months move by months, everything else by its days
-	select a.*, case when $3 in ('', 'last_month') and extract(day from since) = 1 and extract(day from until) = 1
-		then (extract(year from age(until, since)) * 12 + extract(month from age(until, since)))::int end as months
-	from asked a
-), periods as (
-	select m.*, 0 as period, since as first_day, until as end_day from months m
-	union all
-	select m.*, 1,
+	select a.*, case when $3 = '' and extract(day from since) = 1 and extract(day from until) = 1
+			then (extract(year from age(until, since)) * 12 + extract(month from age(until, since)))::int end as months,
+		y.y0, z.y1
+	from asked a,
+		lateral (select case when a.retail and a.unit like 'fiscal%'
+			then metric.piece_start('fiscal_year', a.since, a.week_start, true, a.fiscal_month) end as y0) y,
+		lateral (select metric.piece_start('fiscal_year', y.y0 - 1, a.week_start, true, a.fiscal_month) as y1) z
+), befores as (
+	select m.*,
 		case
-			when $3 = 'this_week' then since - 7
-			when $3 in ('this_month', 'mtd') then (since - interval '1 month')::date
+			when unit is not null then case when to_date then s1 else s2 end
 			when months > 0 then (since - make_interval(months => months))::date
 			else since - (until - since)
-		end,
-		case
-			when $3 = 'this_week' then until - 7
-			when $3 in ('this_month', 'mtd') then least((since - interval '1 month')::date + (until - since), since)
-			else since
-		end
+		end as before_since,
+		case when unit is null then since when to_date then least(s1 + (until - since), s0) else s1 end as before_until
 	from months m
+), periods as (
+	select b.*, 0 as period, since as first_day, until as end_day from befores b
 	union all
-	select m.*, 2,   -- weeks move by 52 weeks, so that the days of the week meet
-		case when $3 in ('this_week', 'last_week') then since - 364 else (since - interval '1 year')::date end,
+	select b.*, 1, before_since, before_until from befores b
+	union all
+	select b.*, 2,   -- weeks move by 52 weeks, so that the days of the week meet; 4-5-4 years by their own days
+		case when unit = 'week' then since - 364 when y0 is not null then y1 + (since - y0)
+			else (since - interval '1 year')::date end,
 		case
-			when $3 in ('this_week', 'last_week') then until - 364
+			when unit = 'week' then until - 364
+			when y0 is not null then least(y1 + (until - y0), y0)
 			when to_char(until, 'MM-DD') = '02-29' then (until + 1 - interval '1 year')::date
 			else (until - interval '1 year')::date
 		end
-	from months m
-), days as (
-	select p.*, case when $7::int > 0 then end_day - $7::int else first_day end as since_day, end_day as until_day
+	from befores b
+	union all
+	select b.*, 3, before_since, before_until from befores b
+	union all
+	select b.*, 4, case when to_date and unit is not null then s1 else before_since end,
+		case when to_date and unit is not null then s0 else before_until end
+	from befores b
+), known as (   -- the local moment until which the source is known, if that is inside the window
+	select p.*, c.since as covered_since, c.until as covered_until,
+		case when p.period = 3 and (c.until at time zone p.zone)::date between p.since and p.until - 1
+			then c.until at time zone p.zone end as known_until
 	from periods p
+	left join metric.coverage c on c.tenant = $1::int and c.source = $2::text
+), cuts as (
+	select k.*, k.first_day + (k.known_until::date - k.since) + k.known_until::time as cut_at from known k
+), days as materialized (
+	select c.*,
+		case
+			when $7::text ~ '^[0-9]+$' then case when $7 = '0' then first_day else last_end - $7::int end
+			else metric.piece_start($7, last_end - 1, c.week_start, c.retail, c.fiscal_month)
+		end as since_day, last_end as until_day
+	from cuts c, lateral (select least(c.end_day, coalesce(c.cut_at::date + 1, c.end_day)) as last_end) l
 ), instants as (
 	select d.*,
 		(select case when ((x.at - interval '1 hour') at time zone d.zone)::date >= d.since_day
 				then x.at - interval '1 hour' else x.at end
 			from (select d.since_day::timestamp at time zone d.zone as at) x) as since_at,
-		(select case when ((x.at - interval '1 hour') at time zone d.zone)::date >= d.until_day
+		least(d.cut_at at time zone d.zone,
+			(select case when ((x.at - interval '1 hour') at time zone d.zone)::date >= d.until_day
 				then x.at - interval '1 hour' else x.at end
-			from (select d.until_day::timestamp at time zone d.zone as at) x) as until_at,
-		c.since as covered_since, c.until as covered_until,
+			from (select d.until_day::timestamp at time zone d.zone as at) x)) as until_at,
 		(d.real_today + 1)::timestamp at time zone d.zone - d.now as day_left
 	from days d
-	left join metric.coverage c on c.tenant = $1::int and c.source = $2::text
 )
 select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today::text as real_today,
 	floor(greatest(0, extract(epoch from i.day_left)))::bigint as day_left_s,
@@ -103,6 +127,15 @@ select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today:
 	(extract(epoch from i.covered_until) * 1000000)::bigint as covered_until_us,
 	to_char(i.covered_since at time zone i.zone, 'YYYY-MM-DD') as covered_since_day,
 	to_char(i.covered_until at time zone i.zone, 'YYYY-MM-DD') as covered_until_day,
-	to_char(i.covered_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as covered_until
+	to_char(i.covered_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as covered_until,
+	to_char(i.covered_since at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_since_hour,
+	to_char(i.covered_until at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_until_hour,
+	i.retail, i.fiscal_month,
+	floor(extract(epoch from i.now) * 1000000)::bigint as now_us,
+	v.state, v.definition, v.changed_by, to_char(v.changed_at at time zone i.zone, 'YYYY-MM-DD') as changed_on,
+	v.reason, v.shape, n.shape as shape_now, h.shape as shape_shipped
 from instants i
+left join metric.states v on v.tenant = $1 and v.metric = $8::text
+left join metric.shapes n on n.source = $2::name
+left join metric.shapes_shipped h on h.source = $2
 order by i.period

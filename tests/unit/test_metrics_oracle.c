@@ -9,6 +9,8 @@
 #include "mcp/base/seal.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/db/migrate.h"
+#include "mcp/metrics/metric_test.h"
+#include "mcp/metrics/own.h"
 
 enum { RANDOM_USUAL = 500 };
 
@@ -39,6 +41,7 @@ static void open_world(const char *database)
 	raw = db_open(database, "oracle", &error);
 	need(raw != NULL, "connect again", &error);
 	daemon_database = arena_format(whole, "%s user=flashd options='-c flash.now=" TODAY "T11:00:00Z'", database);
+	need(db_script(raw, read_file("tests/fixtures/oracle.sql"), &error), "oracle.sql", &error);
 	asked = db_open(daemon_database, "asked", &error);
 	need(asked != NULL, "connect as flashd", &error);
 }
@@ -86,6 +89,16 @@ static void windows_are_those_written_by_hand(void)
 		{ 1, "last_month", NULL, NULL, "2017-03-15", { "2017-02-01", "2017-02-28", "2017-01-01", "2017-01-31", "2016-02-01", "2016-02-29" } },
 		{ 1, "last_week", NULL, NULL, "2017-01-01", { "2016-12-19", "2016-12-25", "2016-12-12", "2016-12-18", "2015-12-21", "2015-12-27" } },
 		{ 2, "last_week", NULL, NULL, "2017-01-01", { "2016-12-25", "2016-12-31", "2016-12-18", "2016-12-24", "2015-12-27", "2016-01-02" } },
+		{ 1, "last_quarter", NULL, NULL, NULL, { "2017-07-01", "2017-09-30", "2017-04-01", "2017-06-30", "2016-07-01", "2016-09-30" } },
+		{ 1, "qtd", NULL, NULL, NULL, { "2017-10-01", "2017-11-06", "2017-07-01", "2017-08-06", "2016-10-01", "2016-11-06" } },
+		{ 1, "ytd", NULL, NULL, NULL, { "2017-01-01", "2017-11-06", "2016-01-01", "2016-11-05", "2016-01-01", "2016-11-06" } },
+		{ 2, "last_year", NULL, NULL, NULL, { "2016-01-01", "2016-12-31", "2015-01-01", "2015-12-31", "2015-01-01", "2015-12-31" } },
+		{ 1, "fiscal_ytd", NULL, NULL, NULL, { "2017-04-01", "2017-11-06", "2016-04-01", "2016-11-06", "2016-04-01", "2016-11-06" } },
+		{ 1, "last_fiscal_quarter", NULL, NULL, NULL, { "2017-07-01", "2017-09-30", "2017-04-01", "2017-06-30", "2016-07-01", "2016-09-30" } },
+		{ 2, "fiscal_ytd", NULL, NULL, NULL, { "2017-01-29", "2017-11-06", "2016-01-31", "2016-11-07", "2016-01-31", "2016-11-07" } },
+		{ 2, "last_fiscal_month", NULL, NULL, NULL, { "2017-10-01", "2017-10-28", "2017-08-27", "2017-09-30", "2016-10-02", "2016-10-29" } },
+		{ 2, "last_fiscal_quarter", NULL, NULL, NULL, { "2017-07-30", "2017-10-28", "2017-04-30", "2017-07-29", "2016-07-31", "2016-10-29" } },
+		{ 2, "last_fiscal_year", NULL, NULL, NULL, { "2016-01-31", "2017-01-28", "2015-02-01", "2016-01-30", "2015-02-01", "2016-01-30" } },
 		{ 1, NULL, "2017-02-01", "2017-02-28", NULL, { "2017-02-01", "2017-02-28", "2017-01-01", "2017-01-31", "2016-02-01", "2016-02-29" } },
 		{ 1, NULL, "2017-01-01", "2017-03-31", NULL, { "2017-01-01", "2017-03-31", "2016-10-01", "2016-12-31", "2016-01-01", "2016-03-31" } },
 		{ 1, NULL, "2016-02-29", "2016-02-29", NULL, { "2016-02-29", "2016-02-29", "2016-02-28", "2016-02-28", "2015-02-28", "2015-02-28" } },
@@ -136,25 +149,30 @@ static void days_begin_at_their_first_instant(void)
 	}
 }
 
-/* Each metric alone and by each of its dimensions, over a few windows with every comparison. */
+/* Each metric alone and by each of its dimensions, over a window with a comparison, each in its turn; grains, of which
+ * the compiler knows nothing but the column, by every third metric. */
 static void every_metric_by_every_dimension(void)
 {
-	static const char *const windows[] = { "last_week", "last_90d", "mtd" };
+	static const char *const windows[] = { "last_week", "last_90d", "mtd", "last_quarter", "fiscal_ytd" };
 	const struct metric *metric;
 	struct error error;
 
 	for (size_t i = 0; (metric = catalogue_at(catalogue_shipped(&error), i)) != NULL; i++)
-		for (size_t d = 0; d <= metric->dimension_count; d++)
-			for (size_t w = 0; w < sizeof windows / sizeof windows[0]; w++) {
-				struct trial trial = { .tenant = 1 + (int)((d + w) % 2), .metric = metric->name, .by_count = d > 0,
-					.by = { d > 0 ? metric->dimensions[d - 1]->name : NULL } };
+		for (size_t d = 0; d <= metric->dimension_count; d++) {
+			const char *by = d > 0 ? metric->dimensions[d - 1]->name : NULL;
 
-				if (metric->source->time[0] != '\0') {
-					trial.window = windows[w];
-					trial.compare[0] = trial.compare[1] = true;
-				}
-				CHECK(passes(&trial));
+			if (is_grain(by) && (i + d) % 3 != 0)
+				continue;
+			struct trial trial = { .tenant = 1 + (int)((i + d) % 2), .metric = metric->name, .by_count = d > 0,
+				.by = { by } };
+
+			if (metric->source->time[0] != '\0') {
+				trial.window = by != NULL && strcmp(by, "hour") == 0 ? "last_7d"
+					: strcmp(by == NULL ? "" : by, "day") == 0 ? "last_90d" : windows[(i + d) % 5];
+				trial.compare[(i + d) % 4] = true;
 			}
+			CHECK(passes(&trial));
+		}
 }
 
 /* The nights that the clocks change, and the last and first instants of months and years, by day. */
@@ -225,8 +243,8 @@ static struct trial random_trial(void)
 		trial.limit = 1 + (int)random_below(6), trial.lowest = random_below(2) == 0;
 	if (metric->source->time[0] == '\0')
 		return trial;
-	trial.compare[0] = random_below(2) == 0;
-	trial.compare[1] = random_below(2) == 0;
+	for (size_t i = 0; i < COMPARISON_COUNT; i++)
+		trial.compare[i] = random_below(3) == 0;
 	if (random_below(2) == 0) {
 		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4
 			: 120);
@@ -236,7 +254,7 @@ static struct trial random_trial(void)
 	}
 	struct span as_of = span(0, day_number("2016-12-01") + random_below(341));
 
-	trial.window = window_at(random_below(12))->name;
+	trial.window = window_at(random_below(29))->name;
 	if (random_below(4) > 0)
 		trial.as_of = arena_copy(arena, as_of.last);
 	return trial;
@@ -287,7 +305,7 @@ static void what_cannot_be_grounded_is_refused(void)
 		{ "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Twin\"]}}", ERROR_AMBIGUOUS, "by its key" },
 		{ "{\"metric\": \"gmv\", \"filters\": {\"day\": [\"2017-01-01\"]}}", ERROR_ARGUMENT, "use window" },
 		{ "{\"metric\": \"gmv\", \"filters\": {\"tier\": []}}", ERROR_ARGUMENT, "1 to 20" },
-		{ "{\"metric\": \"gmv\", \"window\": \"last_year\"}", ERROR_ARGUMENT, "has no window" },
+		{ "{\"metric\": \"gmv\", \"window\": \"last_decade\"}", ERROR_ARGUMENT, "has no window" },
 		{ "{\"metric\": \"gmv\", \"window\": \"now\"}", ERROR_ARGUMENT, "has no window" },
 		{ "{\"metric\": \"budget_left\", \"window\": \"last_7d\"}", ERROR_ARGUMENT, "It has: now" },
 		{ "{\"metric\": \"budget_left\", \"as_of\": \"2017-10-01\"}", ERROR_ARGUMENT, "as it is now" },
@@ -413,12 +431,130 @@ static void the_list_has_every_metric_once(void)
 		cursor = json_string_value(json_object_get(page, "next_cursor"));
 	} while (cursor != NULL);
 	CHECK(catalogue_at(catalogue_shipped(&error), seen) == NULL && seen > 0);
-	json_t *found = call_tool(1, "list_metrics", "{\"search\": \"REDEMPTION RATE\"}");
+	json_t *found = call_tool(1, "list_metrics", "{\"search\": \"COUPON USAGE RATE\"}");
 
 	CHECK_INT(json_array_size(json_object_get(found, "items")), 1);
 	found = call_tool(1, "list_metrics", "{\"search\": \"gvm\"}");
 	CHECK(json_array_size(json_object_get(found, "items")) == 0 &&
 		strstr(json_string_value(json_object_get(found, "note")), "Nearest: gmv") != NULL);
+}
+
+static const char *refused_as(const char *args, enum error_code code)
+{
+	struct caller caller = { .tenant = 1, .is_person = true, .kind = "person", .key = "ana", .via = "cli",
+		.scopes = "metrics:read" };
+	struct error error = { .code = ERROR_NONE, .text = "" };
+	json_t *result;
+
+	CHECK(!tool_call(corridor, &caller, "query_metric", arena_json(arena, json_loads(args, 0, NULL)), arena, &result,
+		&error));
+	CHECK_INT(error.code, code);
+	return arena_copy(arena, error.text);
+}
+
+static void say(const char *metric, const char *definition, const char *state)
+{
+	import(arena_format(arena, "set flash.tenant = '1'; select app.set_metric(1, gen_random_uuid(), 'ana', '%s', '%s', "
+		"'%s', 'told so', 'orders')", metric, definition, state));
+}
+
+static bool is_certified(const char *args)
+{
+	return json_is_true(json_object_get(call_tool(1, "query_metric", args), "certified"));
+}
+
+/* What a person says counts at once, also for answers that are kept; a certificate only for its own definition. */
+static void a_suspended_number_is_withheld(void)
+{
+	static const char args[] = "{\"metric\": \"aov\"}";
+	const char *definition = metric_of("aov")->definition;
+	char other[65];
+
+	CHECK(is_certified(args) && is_certified(args));
+	say("aov", definition, "suspended");
+	CHECK(strstr(refused_as(args, ERROR_STALE), "suspended by ana since ") != NULL);
+	CHECK(strstr(arena_dump(arena, call_tool(1, "list_metrics", "{\"search\": \"average order\"}")),
+		"\"suspended\":\"told so\"") != NULL);
+	CHECK(call_tool(1, "get_dashboard_stats", "{}") != NULL);
+	CHECK(is_certified("{\"metric\": \"orders\"}"));
+	say("aov", definition, "certified");
+	CHECK(is_certified(args));
+	snprintf(other, sizeof other, "%064d", 0);
+	say("coupon_discount", other, "certified");
+	CHECK(is_certified("{\"metric\": \"coupon_discount\"}"));   /* the maintainers' word on the definition that is */
+	say("aov", definition, "retired");
+	CHECK(strstr(refused_as(args, ERROR_STALE), "was retired by ana") != NULL);
+	CHECK(strstr(arena_dump(arena, call_tool(1, "list_metrics", "{\"search\": \"average order\"}")), "\"aov\"") == NULL);
+	CHECK(call_tool(2, "query_metric", args) != NULL);
+}
+
+/* A source of another shape, and data that end too early, withhold what rests on them. */
+static void a_source_that_changed_withholds(void)
+{
+	import("alter view metric.redemptions rename column wait_seconds to waited");
+	CHECK(strstr(refused_as("{\"metric\": \"coupon_discount\", \"window\": \"last_30d\"}", ERROR_STALE), "columns of its "
+		"source redemptions") != NULL);
+	import("alter view metric.redemptions rename column waited to wait_seconds");
+	CHECK(is_certified("{\"metric\": \"coupon_discount\", \"window\": \"last_30d\"}"));
+	import("set flash.tenant = '1'; update data.tenants set data_as_of = '2017-10-25Z', data_version = data_version + 1 "
+		"where tenant = 1");
+	CHECK(strstr(refused_as("{\"metric\": \"gmv\", \"window\": \"last_30d\"}", ERROR_STALE), "may lag 168 at most") != NULL);
+	CHECK(is_certified("{\"metric\": \"gmv\", \"window\": \"last_30d\", \"as_of\": \"2017-10-25\"}"));
+	import("set flash.tenant = '1'; update data.tenants set data_as_of = '2017-11-05 21:30Z', data_version = data_version "
+		"+ 1 where tenant = 1");
+	CHECK(is_certified("{\"metric\": \"gmv\", \"window\": \"last_30d\"}"));
+}
+
+/* A tenant's own metric answers beside the shipped ones, for that tenant; a wrong one takes away itself only. */
+static void own_metrics_answer_for_their_tenant(void)
+{
+	static const char body[] = "{\"name\": \"big_orders\", \"title\": \"Big\", \"unit\": \"count\", \"kind\": \"count\", "
+		"\"meaning\": \"Orders of 50 or more.\", \"synonyms\": [\"large orders\"], \"owner\": \"ana\", \"source\": \"orders\", "
+		"\"value\": \"count(*)\", \"filter\": \"gross_cents >= 5000\", \"dimensions\": [\"store\"], \"additive\": true, "
+		"\"windows\": [\"any\"]}";
+	static const char args[] = "{\"metric\": \"big_orders\", \"window\": \"last_90d\"}";
+	struct error error;
+	const struct metric *metric = own_read("big_orders.json", body, arena, &error);
+
+	CHECK(metric != NULL);
+	import(arena_format(arena, "set flash.tenant = '1'; select app.add_metric(1, gen_random_uuid(), 'ana', 'big_orders', "
+		"$body$%s$body$, '%s', 'orders'), app.add_metric(1, gen_random_uuid(), 'ana', 'broken', '{\"name\": 1}', '%s', "
+		"'orders')", body, metric->definition, metric->definition));
+	json_t *answer = call_tool(1, "query_metric", args);
+
+	CHECK(json_integer_value(json_object_get(answer, "value")) > 0 &&
+		json_is_false(json_object_get(answer, "certified")));
+	say("big_orders", metric->definition, "certified");
+	CHECK(is_certified(args));
+	CHECK(strstr(refused_as("{\"metric\": \"broken\"}", ERROR_CONFIG), "broken.json#/name") != NULL);
+	CHECK(json_array_size(json_object_get(call_tool(1, "list_metrics", "{\"search\": \"large orders\"}"), "items")) == 1);
+	CHECK(json_array_size(json_object_get(call_tool(2, "list_metrics", "{\"search\": \"large orders\"}"), "items")) == 0);
+	CHECK(own_read("gmv.json", "{\"name\": \"gmv\"}", arena, &error) == NULL);
+	CHECK(own_read("big_orders.json", arena_format(arena, "%.*s, \"certified\": true, \"certified_by\": \"me\", "
+		"\"certified_on\": \"2017-01-01\"}", (int)strlen(body) - 1, body), arena, &error) == NULL);
+}
+
+/* Every shipped metric passes the tests that it declares; a test that lies fails. */
+static void declared_tests_pass(void)
+{
+	const struct metric *metric;
+	struct metric wrong = *metric_of("gmv");
+	struct error error = { .text = "" };
+	const char *failed;
+
+	for (size_t i = 0; (metric = catalogue_at(catalogue_shipped(&error), i)) != NULL; i++)
+		for (size_t t = 0; t < metric->test_count; t++)
+			if (!metric_test_run(asked, 2, metric, metric->tests[t], arena, &failed, &error)) {
+				printf("# %s %s: %s\n", metric->name, metric->tests[t], failed == NULL ? error.text : failed);
+				CHECK(false);
+			}
+	CHECK(!metric_test_run(asked, 2, &wrong, "at_most orders", arena, &failed, &error) && failed != NULL);
+	wrong.value = "sum(gross_cents) filter (where store is not null)";
+	CHECK(metric_test_run(asked, 2, &wrong, "rows_add_up", arena, &failed, &error));
+	wrong.value = "max(gross_cents)";
+	CHECK(!metric_test_run(asked, 2, &wrong, "rows_add_up", arena, &failed, &error) && failed != NULL);
+	wrong.value = "-sum(gross_cents)";
+	CHECK(!metric_test_run(asked, 2, &wrong, "not_negative", arena, &failed, &error) && failed != NULL);
 }
 
 int main(void)
@@ -443,6 +579,10 @@ int main(void)
 	CHECK_RUN(kept_answers_hold_for_their_version);
 	CHECK_RUN(the_scorecard_shows_what_it_has);
 	CHECK_RUN(the_list_has_every_metric_once);
+	CHECK_RUN(declared_tests_pass);
+	CHECK_RUN(a_suspended_number_is_withheld);
+	CHECK_RUN(a_source_that_changed_withholds);
+	CHECK_RUN(own_metrics_answer_for_their_tenant);
 	corridor_close(corridor);
 	db_close(asked);
 	db_close(raw);

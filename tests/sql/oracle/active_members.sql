@@ -3,7 +3,7 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, jsonb_build_object(
+	select x.*, oracle.life_of($1::int, x.member) || jsonb_build_object(
 			'store', x.store,
 			'region', (select s.region from data.stores s where s.tenant = $1::int and s.store = x.store),
 			'channel', x.channel,
@@ -22,7 +22,8 @@ with r as materialized (
 				where m <= to_char(l.day, 'MM')),
 			'year', to_char(l.day, 'YYYY-01-01')) as dims
 	from data.orders x, data.tenants t, lateral (select (x.ordered_at at time zone t.zone)::date as day) l
-	where x.tenant = $1::int and t.tenant = $1::int and l.day > $3::date - 90 and l.day <= $3::date and $2::date is not null and x.member is not null
+	where x.tenant = $1::int and t.tenant = $1::int
+		and l.day > $3::date - 90 and l.day <= $3::date and $2::date is not null and x.member is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(distinct r.member), 0
 from r

@@ -16,16 +16,11 @@ with r as materialized (
 			'policy', (select r.policy from data.runs r, data.actions a where r.tenant = $1::int and a.tenant = $1::int
 				and a.action = x.action and r.run = a.run),
 			'arm', (select d.arm from data.decisions d, data.actions a where d.tenant = $1::int and a.tenant = $1::int
-				and a.action = x.action and d.run = a.run and d.member = a.member),
-			'day', to_char(l.day, 'YYYY-MM-DD'),
-			'week', (select to_char(max(l.day - k), 'YYYY-MM-DD') from generate_series(0, 6) k
-				where extract(isodow from l.day - k) = t.week_start),
-			'month', to_char(l.day, 'YYYY-MM-01'),
-			'quarter', (select max(to_char(l.day, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
-				where m <= to_char(l.day, 'MM')),
-			'year', to_char(l.day, 'YYYY-01-01')) as dims
+				and a.action = x.action and d.run = a.run and d.member = a.member))
+		|| oracle.grains($1::int, x.issued_at) as dims
 	from data.coupons x, data.tenants t, lateral (select (x.issued_at at time zone t.zone)::date as day) l
-	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and x.state not in ('available', 'voided')
+	where x.tenant = $1::int and t.tenant = $1::int
+		and l.day between $2::date and $3::date and x.state not in ('available', 'voided')
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
 	count(distinct r.code) filter (where r.state = 'redeemed'

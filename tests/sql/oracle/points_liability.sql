@@ -23,7 +23,9 @@ with r as materialized (
 	from data.ledger x, data.tenants t, lateral (select (x.at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day <= $3::date and $2::date is not null
 )
-select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, round(sum(r.delta)::numeric * (select t.cents_per_100_points from data.tenants t where t.tenant = $1::int) / 100), 0
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
+	round(sum(r.delta)::numeric * (select t.cents_per_100_points
+		from data.tenants t where t.tenant = $1::int) / 100), 0
 from r
 where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
 group by 1, 2

@@ -1,14 +1,10 @@
 -- The pieces of time that some days fall into.
--- $1: tenant  $2, $3: first and last local day  $4: day, week, month, quarter or year
-select distinct case $4::text
-		when 'day' then to_char(d, 'YYYY-MM-DD')
-		when 'week' then (select to_char(max(d - k * interval '1 day'), 'YYYY-MM-DD') from generate_series(0, 6) k
-			where extract(isodow from d - k * interval '1 day') = t.week_start)
-		when 'month' then to_char(d, 'YYYY-MM-01')
-		when 'quarter' then (select max(to_char(d, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
-			where m <= to_char(d, 'MM'))
-		when 'year' then to_char(d, 'YYYY-01-01')
-	end
-from data.tenants t, generate_series($2::date::timestamp, $3::date::timestamp, interval '1 day') d
-where t.tenant = $1::int
+-- $1: tenant  $2, $3: first and last local day  $4: a grain
+select distinct d.pieces ->> $4::text from oracle.days d
+where d.tenant = $1::int and d.day between $2::date and $3::date and $4 <> 'hour'
+union all
+select distinct oracle.hour($1::int, h.at) from data.tenants t,
+	generate_series($2::date::timestamptz - interval '2 days', $3::date::timestamptz + interval '3 days',
+		interval '1 hour') h(at)
+where t.tenant = $1::int and (h.at at time zone t.zone)::date between $2::date and $3::date and $4 = 'hour'
 order by 1

@@ -3,7 +3,7 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, jsonb_build_object(
+	select x.*, oracle.life_of($1::int, x.member) || jsonb_build_object(
 			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
 			'region', (select s.region from data.stores s, data.members m where s.tenant = $1::int and m.tenant = $1::int
 				and m.member = x.member and s.store = m.home_store),

@@ -1,0 +1,18 @@
+-- Average hours from the making of a draft to its approval, of the approved drafts made in the window.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select x.*, $3::date - l.day as ago, oracle.of_member($1::int, x.member)
+		|| jsonb_build_object('channel', x.channel, 'policy', x.policy, 'arm', x.arm)
+		|| oracle.grains($1::int, x.created_at) as dims
+	from data.drafts x, data.tenants t, lateral (select (x.created_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int
+		and l.day between $2::date and $3::date and x.approved_hash is not null
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
+	sum(floor(extract(epoch from r.decided_at) - extract(epoch from r.created_at))),
+	count(r.decided_at) * 60 * 60
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2

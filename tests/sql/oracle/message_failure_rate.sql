@@ -1,0 +1,19 @@
+-- Of the attempts to send a message that ended in the window, the share that failed or whose end is unknown.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select x.*,
+		a.outcome, $3::date - l.day as ago, oracle.of_member($1::int, x.member)
+		|| jsonb_build_object('channel', x.channel, 'policy', x.policy, 'arm', x.arm)
+		|| oracle.grains($1::int, a.settled_at) as dims
+	from data.attempts a join data.drafts x using (tenant, draft), data.tenants t, lateral (select (a.settled_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int
+		and l.day between $2::date and $3::date and a.settled_at is not null
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
+	sum((r.outcome in ('failed', 'unknown'))::int),
+	count(r.draft)
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2

@@ -1,0 +1,15 @@
+-- Coupons that members hold and can still redeem now.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select x.*, oracle.of_member($1::int, x.member) || oracle.of_pool($1::int, x.pool) as dims
+	from data.coupons x
+	where x.tenant = $1::int and $2::date is not null and $3::date is not null
+		and x.state = 'issued' and coalesce(x.expires_at, 'infinity') > '2017-11-06 11:00:00Z'
+		and not exists (select from data.redemptions y where y.tenant = $1::int and y.code = x.code)
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(r.code), 0
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2
