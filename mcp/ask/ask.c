@@ -46,7 +46,8 @@ static const char *reads_text(const struct question *question, const json_t *que
 	text_format(&text, "%s (%s)", question->metric->title, question->metric->name);
 	add_rows(&text, query, arena);
 	if (question->metric->source->time[0] == '\0')
-		text_format(&text, ", %s", question->metric->source->kind == SOURCE_STATE ? "as it is now" : "as of the latest run");
+		text_format(&text, ", %s", question->metric->source->kind == SOURCE_STATE ? "as it is now"
+			: "as of the latest run");
 	else
 		text_format(&text, ", %s to %s%s", bounds->periods[0].first_day, bounds->periods[0].last_day,
 			said ? "" : " (no time was said)");
@@ -100,8 +101,8 @@ static json_t *answer_query(const struct ask_request *request, const struct ask_
 		ask_handle_make(request->seal, request->tenant, request->caller, reading, arena)));
 
 	if (reading->intent == ASK_EXPLAIN)
-		json_object_set_new(json, "note", json_string("This is the change itself. explain_change finds what is behind it: "
-			"give it the query."));
+		json_object_set_new(json, "note", json_string("This is the change itself. explain_change finds what is behind "
+			"it: give it the query."));
 	return json;
 }
 

@@ -1,5 +1,6 @@
 /* A question in plain words and its governed answer, or a clear no: the sentence is read by a closed grammar over the
- * catalogue and the tenant's own values, and answered by question_answer(). Nothing is guessed and no model is asked. */
+ * catalogue and the tenant's own values, and answered by question_answer(). Nothing is guessed and no model is
+ * asked. */
 #ifndef FLASH_ASK_H
 #define FLASH_ASK_H
 

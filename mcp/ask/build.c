@@ -71,9 +71,9 @@ static bool add_comparison(struct parse *parse, const struct piece *piece, const
 	const char *name = earlier_comparison(*window, &piece->earlier, &parse->world->calendar, parse->arena, &implied);
 
 	if (name == NULL || comparison_find(name) == NULL)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "A query compares a time with the one just before it, or with the same "
-			"a year earlier: \"%s\" is neither%s. Say, like \"last week versus the week before\" or \"October versus "
-			"September\", which time and which one before.", parse_words(parse, piece),
+		return error_set(parse->error, ERROR_AMBIGUOUS, "A query compares a time with the one just before it, or with "
+			"the same a year earlier: \"%s\" is neither%s. Say, like \"last week versus the week before\" or "
+			"\"October versus September\", which time and which one before.", parse_words(parse, piece),
 			*window == NULL ? ", as no time was said to compare with it" : " of that time");
 	if (*window == NULL && implied.count > 0) {
 		*here = implied;
@@ -115,8 +115,8 @@ bool parse_build(struct parse *parse)
 
 	arena_json(parse->arena, query);
 	if (parse->previous != NULL && says_nothing(parse))
-		return error_set(parse->error, ERROR_UNGROUNDED, "It adds nothing to the question before. Say what else: a cut (\"and "
-			"by tier?\"), a value (\"only gold\"), a time, a comparison or another metric.");
+		return error_set(parse->error, ERROR_UNGROUNDED, "It adds nothing to the question before. Say what else: a "
+			"cut (\"and by tier?\"), a value (\"only gold\"), a time, a comparison or another metric.");
 	json_object_set_new(query, "metric", json_string(parse->metric->name));
 	if (parse->by_count > 0)
 		set_by(parse, query);

@@ -12,12 +12,12 @@ static const struct {
 } no_questions[] = {
 	{ ROLE_INSTRUCTION, "\"%s\" asks to do something. ask only reads numbers; what a key may do are tools of their own "
 		"(whoami shows them). Ask for one number, like \"GMV last week by store\"." },
-	{ ROLE_PEOPLE, "\"%s\" asks for people or how to reach them. ask gives numbers of groups, never names; list_members "
-		"(scope members:read) is the tool for people." },
+	{ ROLE_PEOPLE, "\"%s\" asks for people or how to reach them. ask gives numbers of groups, never names; "
+		"list_members (scope members:read) is the tool for people." },
 	{ ROLE_FORECAST, "\"%s\" asks about the future. There are no forecasts here, only what was counted: ask for a time "
 		"until today." },
-	{ ROLE_NEGATION, "\"%s\" leaves something out. A query can only say what is in: name the values that you want, like "
-		"\"for gold and silver members\"." },
+	{ ROLE_NEGATION, "\"%s\" leaves something out. A query can only say what is in: name the values that you want, "
+		"like \"for gold and silver members\"." },
 };
 
 static bool refuse_no_question(struct parse *parse)
@@ -139,8 +139,8 @@ static bool pick_metric(struct parse *parse)
 			continue;
 		}
 		if (parse->metric != NULL && parse->metric != piece->metric && follows_by(parse, i))
-			return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is a metric, and a number is cut by dimensions. %s can "
-				"be cut by: %s.", parse_words(parse, piece), parse->metric->name,
+			return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is a metric, and a number is cut by dimensions. "
+				"%s can be cut by: %s.", parse_words(parse, piece), parse->metric->name,
 				metric_dimensions(parse->metric, parse->arena));
 		if (parse->metric != NULL && parse->metric != piece->metric)
 			return error_set(parse->error, ERROR_AMBIGUOUS, "Two questions at once: %s and %s. Ask for one number at a "
@@ -179,17 +179,17 @@ static bool check_metric(struct parse *parse)
 	const struct metric *metric = parse->metric;
 
 	if (metric == NULL)
-		return error_set(parse->error, ERROR_UNGROUNDED, "%s Say which number, like \"GMV last week by store\"; a question "
-			"that goes on from another needs its follow handle. list_metrics shows all.", refusal_of(parse));
+		return error_set(parse->error, ERROR_UNGROUNDED, "%s Say which number, like \"GMV last week by store\"; a "
+			"question that goes on from another needs its follow handle. list_metrics shows all.", refusal_of(parse));
 	if (parse->total && metric->kind == KIND_RATIO)
-		return error_set(parse->error, ERROR_UNGROUNDED, "%s is a ratio and has no total. Leave \"total\" out for its value "
-			"over all.", metric->name);
+		return error_set(parse->error, ERROR_UNGROUNDED, "%s is a ratio and has no total. Leave \"total\" out for its "
+			"value over all.", metric->name);
 	if (parse->end && metric->kind != KIND_STOCK && metric->lookback_days == 0)
-		return error_set(parse->error, ERROR_UNGROUNDED, "%s is counted over a time, not at its end. Leave \"end of\" out.",
-			metric->name);
+		return error_set(parse->error, ERROR_UNGROUNDED, "%s is counted over a time, not at its end. Leave \"end of\" "
+			"out.", metric->name);
 	if (parse->listing && parse->by_count == 0)
-		return error_set(parse->error, ERROR_UNGROUNDED, "\"list\" asks for rows, and %s is one number. Say by what to cut "
-			"it, like \"%s by store\"; list_members is the tool for members.", metric->name, metric->name);
+		return error_set(parse->error, ERROR_UNGROUNDED, "\"list\" asks for rows, and %s is one number. Say by what "
+			"to cut it, like \"%s by store\"; list_members is the tool for members.", metric->name, metric->name);
 	return true;
 }
 
@@ -205,8 +205,8 @@ static bool check_order(struct parse *parse)
 		parse->dangling = NULL;
 	}
 	if (parse->dangling != NULL)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" is for: say \"by %s\" for one row for "
-			"each, or name one.", parse_words(parse, parse->dangling), parse->dangling->dimension->name);
+		return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" is for: say \"by %s\" for one "
+			"row for each, or name one.", parse_words(parse, parse->dangling), parse->dangling->dimension->name);
 	if (parse->order != NULL && parse->by_count == 0 && !earlier_by)
 		return error_set(parse->error, ERROR_AMBIGUOUS, "The %s of what? Say by what to cut, like \"top 3 stores\".",
 			parse->order);

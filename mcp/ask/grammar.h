@@ -16,8 +16,9 @@ struct ask_reading {
 	size_t unknown_count;
 };
 
-/* Reads a sentence; everything in `reading` is the arena's. Every word is accounted for, or it refuses: ERROR_UNGROUNDED
- * (unknown words, no metric, not a question for a number) or ERROR_AMBIGUOUS (two meanings, two questions). */
+/* Reads a sentence; everything in `reading` is the arena's. Every word is accounted for, or it refuses:
+ * ERROR_UNGROUNDED (unknown words, no metric, not a question for a number) or ERROR_AMBIGUOUS (two meanings, two
+ * questions). */
 bool ask_read(const struct sentence *sentence, const struct ask_world *world, struct arena *arena,
 	struct ask_reading *reading, struct error *error);
 

@@ -42,8 +42,8 @@ bool ask_handle_open(const struct seal *seal, int tenant, const char *caller, co
 	if (body != NULL)
 		arena_json(arena, body);
 	if (owner == NULL || !seal_equal(owner, caller))
-		return error_set(error, ERROR_ARGUMENT, "This follow handle was not made for this key, or was changed. Send exactly "
-			"what the last answer gave, or ask the whole question without it.");
+		return error_set(error, ERROR_ARGUMENT, "This follow handle was not made for this key, or was changed. Send "
+			"exactly what the last answer gave, or ask the whole question without it.");
 	if (clock_now() / 1000000 > json_integer_value(json_object_get(body, "until")))
 		return error_set(error, ERROR_EXPIRED, "This follow handle is older than %d minutes. Ask the whole question.",
 			ASK_HANDLE_LIFE_S / 60);

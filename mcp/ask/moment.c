@@ -286,8 +286,8 @@ static size_t read_weekday(const struct reading *reading, size_t at, struct mome
 	day_format(day, a);
 	day_format(last ? day - 7 : day + 7, b);
 	if (last ? day >= calendar_start(SPAN_WEEK, today, 0, reading->calendar) : day == today - 7)
-		*reading->trouble = arena_format(reading->arena, "\"%s%s\" may be %s or %s: write the date.", last ? "last " : "",
-			weekdays[weekday], a, b);
+		*reading->trouble = arena_format(reading->arena, "\"%s%s\" may be %s or %s: write the date.",
+			last ? "last " : "", weekdays[weekday], a, b);
 	*moment = named(reading, SPAN_DAY, day);
 	return 1 + last;
 }
@@ -326,8 +326,8 @@ static void trouble_several(const struct reading *reading, int count, enum span 
 
 	day_format(first, a);
 	day_format(last, b);
-	*reading->trouble = arena_format(reading->arena, "The last %d %s%s may be whole ones or days: say \"from %s to %s\" or "
-		"\"the last %d days\".", count, spans[span], count == 1 ? "" : "s", a, b, count * days[span]);
+	*reading->trouble = arena_format(reading->arena, "The last %d %s%s may be whole ones or days: say \"from %s to "
+		"%s\" or \"the last %d days\".", count, spans[span], count == 1 ? "" : "s", a, b, count * days[span]);
 }
 
 /* last week, the last 14 days, last 30d, past month */
@@ -416,7 +416,8 @@ static size_t read_range(const struct reading *reading, size_t at, struct moment
 	if (since) {
 		if (a.shape != MOMENT_NAMED && a.shape != MOMENT_SO_FAR)
 			return 0;
-		*moment = (struct moment){ .shape = MOMENT_BETWEEN, .count = 1, .first = a.first, .last = reading->calendar->today };
+		*moment = (struct moment){ .shape = MOMENT_BETWEEN, .count = 1, .first = a.first,
+			.last = reading->calendar->today };
 		return middle - at;
 	}
 	bool link = between ? is_word(reading, middle, "and") : is_one_of(reading, middle, "to until till through thru");

@@ -1,4 +1,5 @@
-/* Pieces of time in words: "last week", "the last 14 days", "in October", "from 1 October to 5 October". Days are numbers as in mcp/metrics/day.h. A word of time that could mean two things is trouble, not a guess. */
+/* Pieces of time in words: "last week", "the last 14 days", "in October", "from 1 October to 5 October". Days are
+ * numbers as in mcp/metrics/day.h. A word of time that could mean two things is trouble, not a guess. */
 #ifndef FLASH_ASK_MOMENT_H
 #define FLASH_ASK_MOMENT_H
 

@@ -41,14 +41,16 @@ static size_t says_name(const struct splitting *splitting, size_t at, const char
 		size = strcspn(name, " _-");
 		if (at + count >= splitting->sentence->count)
 			return 0;
+		const char *stem = splitting->sentence->tokens[at + count].stem;
 		char word[80];
 
-		if (size == 0 || size >= sizeof word)
+		if (size == 0 || size >= sizeof word || tolower((unsigned char)*name) != *stem)
 			return 0;
 		for (size_t i = 0; i < size; i++)
 			word[i] = (char)tolower((unsigned char)name[i]);
 		word[size] = '\0';
-		if (strcmp(word_stem(splitting->arena, word), splitting->sentence->tokens[at + count].stem) != 0)
+		word_stem(word);
+		if (strcmp(word, stem) != 0)
 			return 0;
 	}
 	return count;

@@ -1,6 +1,6 @@
-/* A sentence in pieces: each word belongs to exactly one, and each piece is grounded in the catalogue, in a value of the
- * tenant's own lists, in a piece of time, or in words.def; or it is UNKNOWN. The longest match wins; what matches twice
- * at the same length carries both meanings, for the grammar to choose or refuse. */
+/* A sentence in pieces: each word belongs to exactly one, and each piece is grounded in the catalogue, in a value of
+ * the tenant's own lists, in a piece of time, or in words.def; or it is UNKNOWN. The longest match wins; what matches
+ * twice at the same length carries both meanings, for the grammar to choose or refuse. */
 #ifndef FLASH_ASK_PIECES_H
 #define FLASH_ASK_PIECES_H
 

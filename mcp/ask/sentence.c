@@ -72,15 +72,16 @@ static const char *lower(struct arena *arena, const char *text, size_t size)
 	return out;
 }
 
-const char *word_stem(struct arena *arena, const char *word)
+void word_stem(char *word)
 {
 	size_t size = strlen(word);
 
 	if (size < 4 || word[size - 1] != 's' || strchr("sui", word[size - 2]) != NULL)
-		return word;
-	if (size > 4 && strcmp(word + size - 3, "ies") == 0)
-		return arena_format(arena, "%.*sy", (int)size - 3, word);
-	return arena_copy_size(arena, word, size - 1);
+		return;
+	bool many = size > 4 && strcmp(word + size - 3, "ies") == 0;   /* categories, category */
+
+	word[size - (many ? 3 : 1)] = many ? 'y' : '\0';
+	word[size - (many ? 2 : 1)] = '\0';
 }
 
 static bool add(struct sentence *sentence, struct arena *arena, const char *text, size_t at, size_t size,
@@ -92,7 +93,10 @@ static bool add(struct sentence *sentence, struct arena *arena, const char *text
 		return error_set(error, ERROR_ARGUMENT, "The question has more than %d words. Ask one thing in one short "
 			"sentence.", TOKENS_MOST);
 	token->text = strcmp(text, "&") == 0 ? "and" : text;
-	token->stem = word_stem(arena, token->text);
+	char *stem = arena_copy(arena, token->text);
+
+	word_stem(stem);
+	token->stem = stem;
 	token->at = at;
 	token->size = size;
 	sentence->count++;
@@ -115,8 +119,8 @@ bool sentence_read(const char *text, struct arena *arena, struct sentence *sente
 
 	*sentence = (struct sentence){ .text = text };
 	if (size > SENTENCE_BYTES_MOST)
-		return error_set(error, ERROR_ARGUMENT, "The question has %zu bytes; the most is %d. Ask one thing in one short "
-			"sentence.", size, SENTENCE_BYTES_MOST);
+		return error_set(error, ERROR_ARGUMENT, "The question has %zu bytes; the most is %d. Ask one thing in one "
+			"short sentence.", size, SENTENCE_BYTES_MOST);
 	if (utf8_hidden_at(text, true) != 0)
 		return error_set(error, ERROR_ARGUMENT, "Character %zu of the question cannot be seen or is no UTF-8. Write it "
 			"in plain words.", utf8_hidden_at(text, true));
@@ -142,6 +146,8 @@ size_t sentence_says(const struct sentence *sentence, size_t at, const char *phr
 {
 	size_t count = 0;
 
+	if (at >= sentence->count || sentence->tokens[at].text[0] != phrase[0])   /* most are not: this is asked often */
+		return 0;
 	for (const char *word = phrase; *word != '\0'; count++) {
 		size_t size = strcspn(word, " ");
 

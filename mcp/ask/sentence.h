@@ -1,4 +1,5 @@
-/* A question cut into words: lower case, with their place in the text, so that every one of them can be accounted for. */
+/* A question cut into words: lower case, with their place in the text, so that every one of them can be accounted
+ * for. */
 #ifndef FLASH_ASK_SENTENCE_H
 #define FLASH_ASK_SENTENCE_H
 
@@ -38,7 +39,7 @@ const char *sentence_span(const struct sentence *sentence, size_t first, size_t 
 /* A whole number below 10,000 in digits or, up to ninety, as a word; -1 when it is none. */
 int sentence_number(const struct sentence *sentence, size_t at);
 
-/* The singular of a word, for comparison with another singular only. */
-const char *word_stem(struct arena *arena, const char *word);
+/* Makes a word its singular, for comparison with another singular only. The first letter stays. */
+void word_stem(char *word);
 
 #endif

@@ -13,8 +13,8 @@ static bool add_by(struct parse *parse, const struct dimension *dimension)
 		if (parse->by[i] == dimension)
 			return true;
 	if (parse->by_count == BY_MOST)
-		return error_set(parse->error, ERROR_UNGROUNDED, "A number is cut by %d dimensions at most; \"%s\" is one more.",
-			BY_MOST, dimension->name);
+		return error_set(parse->error, ERROR_UNGROUNDED, "A number is cut by %d dimensions at most; \"%s\" is one "
+			"more.", BY_MOST, dimension->name);
 	parse->by[parse->by_count++] = dimension;
 	return true;
 }
@@ -43,8 +43,8 @@ static bool choose_value(struct parse *parse, const struct piece *piece, const s
 		return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" could not be grounded.", parse_words(parse, piece));
 	const struct ask_value *one = piece->values[0], *other = piece->values[1];
 
-	return error_set(parse->error, ERROR_AMBIGUOUS, "\"%s\" may be %s \"%s\" or %s \"%s\": say the dimension beside it, "
-		"like \"%s %s\".", parse_words(parse, piece), one->dimension->name, word_shown(parse->arena, one->value),
+	return error_set(parse->error, ERROR_AMBIGUOUS, "\"%s\" may be %s \"%s\" or %s \"%s\": say the dimension beside "
+		"it, like \"%s %s\".", parse_words(parse, piece), one->dimension->name, word_shown(parse->arena, one->value),
 		other->dimension->name, word_shown(parse->arena, other->value), one->dimension->name,
 		word_shown(parse->arena, one->value));
 }
@@ -59,8 +59,9 @@ static struct ask_filter *find_filter(struct parse *parse, const struct dimensio
 
 static bool refuse_pair(struct parse *parse, const struct piece *piece)
 {
-	return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear how \"%s\" and \"%s\" belong together. Name values of "
-		"one dimension as a list (\"in Paris and West\"), or each dimension by itself (\"gold members in Paris\").",
+	return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear how \"%s\" and \"%s\" belong together. Name "
+		"values of one dimension as a list (\"in Paris and West\"), or each dimension by itself (\"gold members in "
+		"Paris\").",
 		parse_words(parse, parse->last), parse_words(parse, piece));
 }
 
@@ -88,8 +89,8 @@ static bool fill_value(struct parse *parse, const struct piece *piece)
 	bool pair = false;
 
 	if (parse->by_waits)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "A number is cut by a dimension, and \"%s\" is a value. Say \"in "
-			"%s\" for that one alone.", parse_words(parse, piece), parse_words(parse, piece));
+		return error_set(parse->error, ERROR_AMBIGUOUS, "A number is cut by a dimension, and \"%s\" is a value. Say "
+			"\"in %s\" for that one alone.", parse_words(parse, piece), parse_words(parse, piece));
 	if (!choose_value(parse, piece, &value))
 		return false;
 	struct ask_filter *filter = find_filter(parse, value->dimension);
@@ -98,7 +99,8 @@ static bool fill_value(struct parse *parse, const struct piece *piece)
 		return false;
 	if (filter == NULL) {
 		if (parse->filter_count == FILTERS_MOST)
-			return error_set(parse->error, ERROR_UNGROUNDED, "A query is limited by %d dimensions at most.", FILTERS_MOST);
+			return error_set(parse->error, ERROR_UNGROUNDED, "A query is limited by %d dimensions at most.",
+				FILTERS_MOST);
 		filter = &parse->filters[parse->filter_count++];
 		filter->dimension = value->dimension;
 	}
@@ -123,8 +125,8 @@ static bool fill_dimension(struct parse *parse, const struct piece *piece)
 		return parse_add_by(parse, piece);
 	}
 	if (parse->dangling != NULL)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" and \"%s\" are for: say \"by %s\" for "
-			"one row for each.", parse_words(parse, parse->dangling), parse_words(parse, piece),
+		return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" and \"%s\" are for: say \"by "
+			"%s\" for one row for each.", parse_words(parse, parse->dangling), parse_words(parse, piece),
 			piece->dimension->name);
 	parse->dangling = piece;
 	return true;
@@ -145,8 +147,8 @@ static bool fill_metric(struct parse *parse, const struct piece *piece)
 	}
 	if (parse->rank && parse->by_count > 0 && parse->order != NULL)
 		return true;
-	return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is a metric; a number is cut by dimensions. %s can be cut by: "
-		"%s.", parse_words(parse, piece), parse->metric->name, metric_dimensions(parse->metric, parse->arena));
+	return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is a metric; a number is cut by dimensions. %s can be "
+		"cut by: %s.", parse_words(parse, piece), parse->metric->name, metric_dimensions(parse->metric, parse->arena));
 }
 
 static bool fill_moment(struct parse *parse, const struct piece *piece)
@@ -154,16 +156,16 @@ static bool fill_moment(struct parse *parse, const struct piece *piece)
 	bool after_change = parse->last != NULL && parse->last->role == ROLE_CHANGE && parse->place;
 
 	if (parse->moment != NULL || parse->now)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "Two times at once: \"%s\" and \"%s\". Ask for one, and say \"versus\" "
-			"before what it is compared with.", parse->moment == NULL ? "now" : parse_words(parse, parse->moment),
-			parse_words(parse, piece));
+		return error_set(parse->error, ERROR_AMBIGUOUS, "Two times at once: \"%s\" and \"%s\". Ask for one, and say "
+			"\"versus\" before what it is compared with.", parse->moment == NULL ? "now"
+			: parse_words(parse, parse->moment), parse_words(parse, piece));
 	if ((parse->changed || parse->why) && piece->moment.shape == MOMENT_BETWEEN)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "A change \"%s\" may be inside that time or between its ends. Say "
-			"\"in October versus September\", or ask for the number itself.", parse_words(parse, piece));
+		return error_set(parse->error, ERROR_AMBIGUOUS, "A change \"%s\" may be inside that time or between its ends. "
+			"Say \"in October versus September\", or ask for the number itself.", parse_words(parse, piece));
 	if (after_change && piece->moment.shape != MOMENT_DAYS && piece->first > 0 &&
 	    strcmp(parse->sentence->tokens[piece->first - 1].text, "over") == 0)
-		return error_set(parse->error, ERROR_AMBIGUOUS, "\"over %s\" may be the time itself or what it is compared with. Say "
-			"\"in %s\" or \"versus %s\".", parse_words(parse, piece), parse_words(parse, piece),
+		return error_set(parse->error, ERROR_AMBIGUOUS, "\"over %s\" may be the time itself or what it is compared "
+			"with. Say \"in %s\" or \"versus %s\".", parse_words(parse, piece), parse_words(parse, piece),
 			parse_words(parse, piece));
 	parse->moment = piece;
 	return true;
@@ -183,7 +185,8 @@ static bool fill_top(struct parse *parse, const struct piece *piece)
 static bool fill_earlier(struct parse *parse, const struct piece *piece)
 {
 	if (parse->earlier_count == COMPARISON_COUNT)
-		return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is one comparison too many.", parse_words(parse, piece));
+		return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is one comparison too many.",
+			parse_words(parse, piece));
 	parse->earlier[parse->earlier_count++] = piece;
 	return true;
 }
@@ -199,8 +202,8 @@ static bool check_versus(struct parse *parse, size_t at)
 	if (next < pieces->count && (pieces->all[next].role == ROLE_EARLIER || (pieces->all[next].role == ROLE_VALUE &&
 	    parse->last != NULL && parse->last->role == ROLE_VALUE)))
 		return true;
-	return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" compares with. Say an earlier time (\"versus "
-		"last month\") or two values of one dimension (\"gold versus silver\").",
+	return error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" compares with. Say an earlier time "
+		"(\"versus last month\") or two values of one dimension (\"gold versus silver\").",
 		parse_words(parse, &pieces->all[at]));
 }
 
@@ -290,8 +293,8 @@ bool parse_fill(struct parse *parse)
 			return error_set(parse->error, ERROR_AMBIGUOUS, "Nothing that a number can be cut by stands before \"%s\".",
 				parse_words(parse, piece));
 		if (parse->link == ROLE_OR && piece->role != ROLE_VALUE)
-			return error_set(parse->error, ERROR_AMBIGUOUS, "\"or\" before \"%s\" leaves the question open: ask for one.",
-				parse_words(parse, piece));
+			return error_set(parse->error, ERROR_AMBIGUOUS, "\"or\" before \"%s\" leaves the question open: ask for "
+				"one.", parse_words(parse, piece));
 		if (!fill_one(parse, piece))
 			return false;
 		parse->last = piece;
@@ -300,5 +303,6 @@ bool parse_fill(struct parse *parse)
 	}
 	if (parse->limit < 0)
 		parse->limit = 0;
-	return !parse->by_waits || error_set(parse->error, ERROR_AMBIGUOUS, "The question ends before it says by what to cut.");
+	return !parse->by_waits || error_set(parse->error, ERROR_AMBIGUOUS, "The question ends before it says by what to "
+		"cut.");
 }

@@ -68,9 +68,15 @@ bool ask_world_find(struct db *db, int tenant, const struct sentence *sentence, 
 
 static bool holds_word(struct arena *arena, const char *name, const char *word)
 {
+	char *stem = arena_copy(arena, word);
+
+	word_stem(stem);
 	for (size_t size; *name != '\0'; name += size + strspn(name + size, " _-")) {
 		size = strcspn(name, " _-");
-		if (strcmp(word_stem(arena, arena_copy_size(arena, name, size)), word_stem(arena, word)) == 0)
+		char *own = arena_copy_size(arena, name, size);
+
+		word_stem(own);
+		if (strcmp(own, stem) == 0)
 			return true;
 	}
 	return false;
@@ -189,6 +195,6 @@ bool ask_world_refuse(struct db *db, int tenant, const struct ask_world *world, 
 		if (meanings == 0)
 			add_nearest(&text, names, word);
 	}
-	return error_set(error, several && reading->unknown_count == 1 ? ERROR_AMBIGUOUS : ERROR_UNGROUNDED, "%s Nothing was "
-		"answered: say it in words of the catalogue (list_metrics).", text.bytes);
+	return error_set(error, several && reading->unknown_count == 1 ? ERROR_AMBIGUOUS : ERROR_UNGROUNDED, "%s Nothing "
+		"was answered: say it in words of the catalogue (list_metrics).", text.bytes);
 }

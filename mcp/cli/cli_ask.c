@@ -123,7 +123,8 @@ bool ask_command(struct cli *cli, struct error *error)
 	struct ask_request request = { .tenant = cli_tenant(cli, error), .caller = person == NULL ? "cli" : person,
 		.question = cli_argument(cli, 0), .follow = cli_option(cli, "follow") };
 
-	if (request.tenant == 0 || (request.db = cli_db(cli, error)) == NULL || (request.seal = cli_seal(cli, error)) == NULL)
+	if (request.tenant == 0 || (request.db = cli_db(cli, error)) == NULL ||
+	    (request.seal = cli_seal(cli, error)) == NULL)
 		return false;
 	json_t *result = ask_answer(&request, cli->arena, error);
 

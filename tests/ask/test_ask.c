@@ -1,8 +1,9 @@
-/* Sentences and the query, or the refusal, that they must come to: the files of tests/ask/cases, one TAP line for each, and
- * tests/ask/heldout.json, of which the shares are reported and only a wrong answer fails. A case is {"ask": sentence, or a
- * list of sentences that follow each other} with "query", "explain" or "list" (the exact arguments), or "refuse" (the
- * error's word, or true) and perhaps "says" (a piece of the refusal). With "days", a window that has no name yet is these
- * two days. The database ($FLASHD_ASK_DATABASE, the daemon's role) holds the demo brand; today is 2026-11-20. */
+/* Sentences and the query, or the refusal, that they must come to: the files of tests/ask/cases, one TAP line for
+ * each, and tests/ask/heldout.json, of which the shares are reported and only a wrong answer fails. A case is {"ask":
+ * sentence, or a list of sentences that follow each other} with "query", "explain" or "list" (the exact arguments),
+ * or "refuse" (the error's word, or true) and perhaps "says" (a piece of the refusal). With "days", a window that has
+ * no name yet is these two days. The database ($FLASHD_ASK_DATABASE, the daemon's role) holds the demo brand; today
+ * is 2026-11-20. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,7 +55,8 @@ static struct outcome ask_one(const char *question, const char **follow, struct 
 
 	if (answer == NULL && error.code != ERROR_NO_DATA)
 		return refused(&error);
-	if (!sentence_read(question, arena, sentence, &error) || !ask_world_find(db, TENANT, sentence, arena, &world, &error))
+	if (!sentence_read(question, arena, sentence, &error) ||
+	    !ask_world_find(db, TENANT, sentence, arena, &world, &error))
 		return refused(&error);
 	if (*follow != NULL && !ask_handle_open(seal, TENANT, caller, *follow, arena, &world, &error))
 		return refused(&error);
@@ -63,7 +65,8 @@ static struct outcome ask_one(const char *question, const char **follow, struct 
 	if (answer != NULL && !json_equal(json_object_get(answer, "query"), reading.query))
 		bail(question, "is answered by another query than it was read as");
 	*follow = ask_handle_make(seal, TENANT, caller, &reading, arena);
-	return (struct outcome){ true, answer == NULL, ask_intent_word(reading.intent), reading.query, { .code = ERROR_NONE } };
+	return (struct outcome){ true, answer == NULL, ask_intent_word(reading.intent), reading.query,
+		{ .code = ERROR_NONE } };
 }
 
 static struct outcome ask_all(const json_t *ask, struct arena *arena)
@@ -184,8 +187,9 @@ static void run_heldout(const char *path)
 			printf("# %s: %s\n", arena_dump(arena, json_object_get(item, "ask")), why);
 		arena_free(arena);
 	}
-	printf("# report ask, held-out set: %d of %d understood (%.0f %%), %d refused though answerable, %d of %d refused as they "
-		"must be, %d answered wrong\n", understood, asked, 100.0 * understood / asked, silent, kept, refusals, wrong);
+	printf("# report ask, held-out set: %d of %d understood (%.0f %%), %d refused though answerable, %d of %d refused "
+		"as they must be, %d answered wrong\n", understood, asked, 100.0 * understood / asked, silent, kept, refusals,
+		wrong);
 	printf("%sok %d - no sentence of the held-out set is answered wrong\n", wrong == 0 ? "" : "not ", ++number);
 	failed += wrong != 0;
 	json_decref(list);
@@ -212,7 +216,8 @@ static void run_handles(void)
 
 	check(ask_answer(&next, arena, &error) != NULL, "a follow handle goes on");
 	next.caller = "1kother00000";
-	check(ask_answer(&next, arena, &error) == NULL && error.code == ERROR_ARGUMENT, "a handle of another key is refused");
+	check(ask_answer(&next, arena, &error) == NULL && error.code == ERROR_ARGUMENT, "a handle of another key is "
+		"refused");
 	next.caller = caller;
 	next.tenant = 2;
 	check(ask_answer(&next, arena, &error) == NULL, "a handle of another tenant is refused");
