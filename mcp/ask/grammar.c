@@ -122,7 +122,7 @@ static bool follows_by(const struct parse *parse, size_t at)
 /* The metric of the sentence; `members` behind a value of a tier is one only when there is no other. */
 static bool pick_metric(struct parse *parse)
 {
-	const struct metric *soft = NULL;
+	struct piece *soft = NULL;
 
 	for (size_t i = 0; i < parse->pieces.count; i++) {
 		struct piece *piece = &parse->pieces.all[i];
@@ -134,7 +134,7 @@ static bool pick_metric(struct parse *parse)
 				parse_words(parse, piece), piece->metric->name, piece->metric->title, piece->other->name,
 				piece->other->title);
 		if (is_noun(parse, i)) {
-			soft = piece->metric;
+			soft = piece;
 			piece->role = ROLE_FILLER;
 			continue;
 		}
@@ -151,8 +151,10 @@ static bool pick_metric(struct parse *parse)
 	if (parse->metric == NULL && parse->previous != NULL)
 		parse->metric = catalogue_find(parse->world->catalogue,
 			json_string_value(json_object_get(parse->previous, "metric")));
-	if (parse->metric == NULL)
-		parse->metric = soft;
+	if (parse->metric == NULL && soft != NULL) {
+		parse->metric = soft->metric;
+		soft->role = ROLE_METRIC;
+	}
 	return true;
 }
 
@@ -191,6 +193,22 @@ static bool check_metric(struct parse *parse)
 		return error_set(parse->error, ERROR_UNGROUNDED, "\"list\" asks for rows, and %s is one number. Say by what "
 			"to cut it, like \"%s by store\"; list_members is the tool for members.", metric->name, metric->name);
 	return true;
+}
+
+/* A grain that is longer than the usual seven days needs a time, and rows are ordered by their value. */
+static bool check_cut(struct parse *parse)
+{
+	bool timed = parse->moment != NULL || parse->earlier_count > 0 || (parse->previous != NULL &&
+		parse->world->previous_moment.count > 0);
+
+	for (size_t i = 0; i < parse->by_count && !timed; i++)
+		if (parse->by[i]->kind == DIMENSION_GRAIN && strcmp(parse->by[i]->name, "day") != 0 &&
+		    strcmp(parse->by[i]->name, "hour") != 0)
+			return error_set(parse->error, ERROR_AMBIGUOUS, "By %s over which time? Say, like \"%s by %s in 2025\" or "
+				"\"for the last 90 days\".", parse->by[i]->name, parse->metric->name, parse->by[i]->name);
+	return parse->order == NULL || (!parse->changed && !parse->why && !parse->drove) || error_set(parse->error,
+		ERROR_AMBIGUOUS, "Rows are ordered by their value, not by how it changed. Ask for the change of each, like "
+		"\"%s by store last week versus the week before\".", parse->metric->name);
 }
 
 static bool check_order(struct parse *parse)
@@ -232,7 +250,8 @@ bool ask_read(const struct sentence *sentence, const struct ask_world *world, st
 	if (!refuse_no_question(parse) || !refuse_trouble(parse) || !refuse_unknown(parse))
 		return false;
 	parse->previous = world->previous != NULL && goes_on(parse) ? world->previous : NULL;
-	if (!pick_metric(parse) || !parse_fill(parse) || !check_metric(parse) || !check_order(parse))
+	if (!pick_metric(parse) || !parse_fill(parse) || !check_metric(parse) || !check_cut(parse) ||
+	    !check_order(parse))
 		return false;
 	reading->intent = parse->why || parse->drove ? ASK_EXPLAIN : ASK_QUERY;
 	return parse_build(parse);

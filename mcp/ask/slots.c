@@ -76,8 +76,9 @@ static bool join_value(struct parse *parse, const struct piece *piece, const str
 		*pair = parse->link == ROLE_VERSUS || parse->comparing;
 		return true;
 	}
-	if (filter != NULL || parse->link == ROLE_OR || parse->link == ROLE_VERSUS ||
-	    (beside && parse->link == ROLE_AND && !parse->place))
+	bool joined = parse->link == ROLE_AND && !parse->place && (beside || (parse->last != NULL && !parse->comma));
+
+	if (filter != NULL || parse->link == ROLE_OR || parse->link == ROLE_VERSUS || joined)
 		return parse->last == NULL ? error_set(parse->error, ERROR_AMBIGUOUS, "It is not clear what \"%s\" belongs to.",
 			parse_words(parse, piece)) : refuse_pair(parse, piece);
 	return true;
@@ -117,6 +118,11 @@ static bool fill_dimension(struct parse *parse, const struct piece *piece)
 		!parse->place && parse->by_count > 0 && parse->by[parse->by_count - 1] == parse->last->dimension;
 	bool ranked = parse->last != NULL && parse->last->role == ROLE_TOP && parse->link == ROLE_FILLER;
 
+	parse->which_rows = false;
+	if (parse->earlier_count > 0 && parse->by_before > 0)
+		return error_set(parse->error, ERROR_AMBIGUOUS, "Both times are cut in the same way: \"%s\" stands behind "
+			"\"versus\" and is another cut. Say them together, like \"by store and tier versus last month\".",
+			parse_words(parse, piece));
 	if (parse->by_waits || parse->which_waits || listed || ranked) {
 		if (ranked && parse->limit == 0 && !piece->plural)
 			parse->limit = 1;
@@ -135,6 +141,11 @@ static bool fill_dimension(struct parse *parse, const struct piece *piece)
 /* "stores by GMV", "top 3 stores by GMV": there the metric is what ranks them. */
 static bool fill_metric(struct parse *parse, const struct piece *piece)
 {
+	if (parse->last != NULL && parse->last->role == ROLE_VALUE && parse->link == ROLE_AND && !parse->comma)
+		return refuse_pair(parse, piece);
+	if (parse->which_rows)
+		return error_set(parse->error, ERROR_UNGROUNDED, "\"which\" asks for a list, and %s is one number. Say \"how "
+			"many\" for it, or by what to cut it (\"which stores …\").", parse->metric->name);
 	if (!parse->by_waits)
 		return true;
 	if (piece->dimension != NULL)
@@ -187,6 +198,8 @@ static bool fill_earlier(struct parse *parse, const struct piece *piece)
 	if (parse->earlier_count == COMPARISON_COUNT)
 		return error_set(parse->error, ERROR_UNGROUNDED, "\"%s\" is one comparison too many.",
 			parse_words(parse, piece));
+	if (parse->earlier_count == 0)
+		parse->by_before = parse->by_count;
 	parse->earlier[parse->earlier_count++] = piece;
 	return true;
 }
@@ -234,6 +247,7 @@ static bool lead(struct parse *parse, const struct piece *piece)
 	case ROLE_OR:
 	case ROLE_VERSUS:
 		parse->link = piece->role;
+		parse->comma = false;
 		return true;
 	case ROLE_PLACE:
 		parse->place = true;
@@ -244,6 +258,7 @@ static bool lead(struct parse *parse, const struct piece *piece)
 		return true;
 	case ROLE_WHICH:
 		parse->which_waits = true;
+		parse->which_rows = *piece->argument != '\0';
 		return true;
 	case ROLE_FILLER:
 		return true;
@@ -283,8 +298,10 @@ bool parse_fill(struct parse *parse)
 	for (size_t i = 0; i < parse->pieces.count; i++) {
 		const struct piece *piece = &parse->pieces.all[i];
 
-		if (parse->sentence->tokens[piece->first].apart && parse->link == ROLE_FILLER)
+		if (parse->sentence->tokens[piece->first].apart && parse->link == ROLE_FILLER) {
 			parse->link = ROLE_AND;
+			parse->comma = true;
+		}
 		if (piece->role == ROLE_VERSUS && !check_versus(parse, i))
 			return false;
 		if (lead(parse, piece))
@@ -299,7 +316,7 @@ bool parse_fill(struct parse *parse)
 			return false;
 		parse->last = piece;
 		parse->link = ROLE_FILLER;
-		parse->place = parse->by_waits = parse->which_waits = parse->rank = false;
+		parse->comma = parse->place = parse->by_waits = parse->which_waits = parse->rank = false;
 	}
 	if (parse->limit < 0)
 		parse->limit = 0;

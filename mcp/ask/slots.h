@@ -38,9 +38,12 @@ struct parse {
 	/* Where the reader stands. */
 	const struct piece *last;         /* the last piece that fills a slot */
 	enum role link;                   /* AND (also a comma), OR, VERSUS since then; FILLER: none */
+	bool comma;                       /* that AND is only a comma */
 	bool place;                       /* a PLACE since then */
 	bool rank;                        /* the BY that waits is a plain "by" */
 	bool by_waits, which_waits;       /* a dimension is due */
+	bool which_rows;                  /* "which", and no dimension since */
+	size_t by_before;                 /* dimensions that stood before "versus" */
 };
 
 /* The words of a piece, fit to show. */

@@ -16,6 +16,7 @@
 #include "mcp/ask/world.h"
 #include "mcp/base/clock.h"
 #include "mcp/base/log.h"
+#include "mcp/metrics/question.h"
 
 enum { TENANT = 1 };
 
@@ -43,6 +44,22 @@ static struct outcome refused(const struct error *error)
 	return (struct outcome){ .error = *error };
 }
 
+/* What was answered is the query that is shown, and what query_metric answers to it. */
+static void check_answer(const char *asked, const json_t *answer, const struct ask_reading *reading,
+	struct arena *arena)
+{
+	struct question question;
+	struct error error;
+
+	if (answer == NULL)
+		return;
+	if (!json_equal(json_object_get(answer, "query"), reading->query))
+		bail(asked, "is answered by another query than it was read as");
+	if (reading->intent != ASK_LIST_METRICS && !json_equal(json_object_get(answer, "answer"),
+	    question_answer(db, TENANT, reading->query, arena, &question, &error)))
+		bail(asked, "is not answered as query_metric does");
+}
+
 /* Understands and, when that went well, answers; that there is no data (yet) is an answer to what was understood. */
 static struct outcome ask_one(const char *question, const char **follow, struct arena *arena)
 {
@@ -62,8 +79,7 @@ static struct outcome ask_one(const char *question, const char **follow, struct 
 		return refused(&error);
 	if (!ask_read(sentence, &world, arena, &reading, &error))
 		bail(question, "was answered, and is refused when it is only read");
-	if (answer != NULL && !json_equal(json_object_get(answer, "query"), reading.query))
-		bail(question, "is answered by another query than it was read as");
+	check_answer(question, answer, &reading, arena);
 	*follow = ask_handle_make(seal, TENANT, caller, &reading, arena);
 	return (struct outcome){ true, answer == NULL, ask_intent_word(reading.intent), reading.query,
 		{ .code = ERROR_NONE } };
