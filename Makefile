@@ -111,4 +111,8 @@ $B/tools/test_%: tests/tools/test_%.c tests/tools/world.c tests/tools/world.h te
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< tests/tools/world.c $(PARTS) $(LIBS)
 
+$B/ask/test_%: tests/ask/test_%.c $(PARTS)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
+
 -include $(OBJECTS:.o=.d)

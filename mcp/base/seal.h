@@ -11,7 +11,7 @@
 #include "arena.h"
 #include "error.h"
 
-enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE };
+enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE, SEAL_QUESTION };
 
 struct seal;
 

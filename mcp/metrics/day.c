@@ -1,5 +1,6 @@
 #include "day.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int digits(const char *text, int count)
@@ -34,4 +35,17 @@ bool day_parse(const char *text, int *number)
 		days += lengths[i] + (leap && i == 1);
 	*number = days + day - 1;
 	return true;
+}
+
+/* Years begin in March here, so that the leap day comes last: the months' days are then (153 m + 2) / 5. */
+void day_format(int number, char out[11])
+{
+	int shifted = number + 719468, era = shifted / 146097, of_era = shifted - era * 146097;
+	int year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+	int of_year = of_era - (365 * year + year / 4 - year / 100), month = (5 * of_year + 2) / 153;
+	int day = of_year - (153 * month + 2) / 5 + 1;
+
+	year += era * 400 + (month >= 10);
+	month += month < 10 ? 3 : -9;
+	snprintf(out, 11, "%04u-%02u-%02u", (unsigned)year % 10000U, (unsigned)month % 100U, (unsigned)day % 100U);
 }

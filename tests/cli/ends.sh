@@ -33,6 +33,7 @@ good() {
 	undo) words=(undo "$action") ;;
 	"agent status") words=(agent status) ;;
 	"audit tail") words=(audit tail) ;;
+	ask) words=(ask 'How many members do we have now?') ;;
 	"member opt-out") words=(member opt-out 4 --channel email) ;;
 	*) words=() ;;
 	esac

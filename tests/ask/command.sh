@@ -1,0 +1,35 @@
+# `flashd ask` from outside: the answer on stdout, what was understood on stderr, refusals with their code.
+number=1000
+export FLASHD_DATABASE="$FLASHD_DATABASE $now"
+
+flashd() {
+	"$FLASHD_CLI" "$@" >"$DAEMONS/out" 2>"$DAEMONS/err" </dev/null
+	code=$?
+	out=$(<"$DAEMONS/out")
+	err=$(<"$DAEMONS/err")
+}
+
+flashd ask 'GMV last week by tier vs the week before'
+check "ask answers with a table of the cut, the value and the change" \
+	eval '[ $code = 0 ] && [[ $out == tier*gmv*previous_period* ]] && [[ $out == *"(all)"*EUR*%* ]]'
+check "ask says on stderr what it understood" \
+	eval '[[ $err == *"(gmv) by tier, 2026-11-09 to 2026-11-15, against previous_period"* ]]'
+whole=$(awk '$1 == "(all)" { print $2 }' <<<"$out")
+wanted=$(daemon_sql "select to_char(sum(gross_cents) / 100.0, 'FM999,999,990.00') from data.orders where ordered_at >=
+	'2026-11-09 00:00 Europe/Paris' and ordered_at < '2026-11-16 00:00 Europe/Paris'")
+same "the number is the one that SQL written by hand gives" "$wanted" "$whole"
+flashd ask 'GMV last week by store, top 3' --json
+follow=$(jq -r .follow <<<"$out")
+check "ask --json is one object with query, answer and handle" \
+	eval 'jq -e ".query.limit == 3 and (.answer.rows | length) == 3 and .intent == \"query\"" <<<"$out"'
+flashd ask 'and by tier?' --follow "$follow" --json
+same "ask --follow goes on" '{"by":["tier"],"metric":"gmv","window":"last_week"}' "$(jq -c .query <<<"$out")"
+FLASHD_PERSON=ben flashd ask 'and by tier?' --follow "$follow"
+check "a handle is of no use to somebody else" eval '[ $code = 3 ] && [ -z "$out" ] && [[ $err == *"not made for this key"* ]]'
+flashd ask 'revenue last week'
+check "ask refuses with code 3, the word and what it may be" \
+	eval '[ $code = 3 ] && [ -z "$out" ] && [[ $err == *"\"revenue\" could not be grounded"*gmv*net_gmv* ]]'
+flashd ask 'NPS in Berlin' --json
+check "ask --json refuses with an error object" eval '[ $code = 3 ] && jq -e ".error.code == \"not_governed\"" <<<"$out"'
+flashd ask 'List the metrics I can query.' --quiet
+same "ask lists the metrics there are" "$(ls sql/metrics/*.json | wc -l)" "$(($(wc -l <<<"$out") - 1))"
