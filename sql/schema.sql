@@ -203,6 +203,10 @@ CREATE TABLE data.feeds (
     last_received_at timestamp with time zone,
     accepted bigint DEFAULT 0 NOT NULL,
     refused bigint DEFAULT 0 NOT NULL,
+    calls_per_minute integer DEFAULT 6000 NOT NULL,
+    minute_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
+    minute_calls integer DEFAULT 0 NOT NULL,
+    CONSTRAINT feeds_calls_per_minute_check CHECK ((calls_per_minute > 0)),
     CONSTRAINT feeds_expect_every_minutes_check CHECK ((expect_every_minutes > 0)),
     CONSTRAINT feeds_feed_check CHECK ((feed ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text))
 )
@@ -305,7 +309,8 @@ CREATE TABLE data.member_stats (
     orders integer NOT NULL,
     spend_cents bigint NOT NULL,
     year_cents bigint NOT NULL
-);
+)
+WITH (fillfactor='70');
 
 ALTER TABLE ONLY data.member_stats FORCE ROW LEVEL SECURITY;
 
@@ -321,7 +326,9 @@ CREATE TABLE data.members (
     tier text,
     home_store text,
     source text,
-    enrolled_at timestamp with time zone NOT NULL
+    enrolled_at timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C"
 );
 
 ALTER TABLE ONLY data.members FORCE ROW LEVEL SECURITY;
@@ -336,6 +343,8 @@ CREATE TABLE data.message_events (
     draft uuid,
     campaign text,
     at timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C",
     CONSTRAINT message_events_kind_check CHECK ((kind = ANY (ARRAY['delivered'::text, 'opened'::text, 'clicked'::text, 'bounced'::text, 'complained'::text, 'unsubscribed'::text])))
 );
 
@@ -411,12 +420,27 @@ CREATE TABLE data.orders (
     refund_cents bigint DEFAULT 0 NOT NULL,
     units integer DEFAULT 1 NOT NULL,
     coupon text,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C",
     CONSTRAINT orders_discount_cents_check CHECK ((discount_cents >= 0)),
     CONSTRAINT orders_gross_cents_check CHECK ((gross_cents >= 0)),
     CONSTRAINT orders_refund_cents_check CHECK ((refund_cents >= 0))
 );
 
 ALTER TABLE ONLY data.orders FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.parked (
+    tenant integer NOT NULL,
+    feed text NOT NULL,
+    event text NOT NULL,
+    waits_for text NOT NULL,
+    waits_on text NOT NULL,
+    body jsonb NOT NULL,
+    parked_at timestamp with time zone NOT NULL,
+    CONSTRAINT parked_waits_for_check CHECK ((waits_for = ANY (ARRAY['member'::text, 'order'::text])))
+);
+
+ALTER TABLE ONLY data.parked FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE data.people (
     tenant integer NOT NULL,
@@ -490,6 +514,8 @@ CREATE TABLE data.redemptions (
     order_ref text,
     redeemed_at timestamp with time zone NOT NULL,
     discount_cents bigint DEFAULT 0 NOT NULL,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C",
     CONSTRAINT redemptions_discount_cents_check CHECK ((discount_cents >= 0))
 );
 
@@ -501,6 +527,8 @@ CREATE TABLE data.refunds (
     order_ref text NOT NULL,
     refunded_at timestamp with time zone NOT NULL,
     amount_cents bigint NOT NULL,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C",
     CONSTRAINT refunds_amount_cents_check CHECK ((amount_cents > 0))
 );
 
@@ -607,7 +635,9 @@ CREATE TABLE data.visits (
     member bigint,
     store text,
     channel text,
-    visited_at timestamp with time zone NOT NULL
+    visited_at timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone,
+    stated_by text COLLATE pg_catalog."C"
 );
 
 ALTER TABLE ONLY data.visits FORCE ROW LEVEL SECURITY;
@@ -715,6 +745,9 @@ ALTER TABLE ONLY data.order_lines
 ALTER TABLE ONLY data.orders
     ADD CONSTRAINT orders_pkey PRIMARY KEY (tenant, order_ref);
 
+ALTER TABLE ONLY data.parked
+    ADD CONSTRAINT parked_pkey PRIMARY KEY (tenant, feed, event);
+
 ALTER TABLE ONLY data.people
     ADD CONSTRAINT people_pkey PRIMARY KEY (tenant, person);
 
@@ -807,9 +840,13 @@ CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_a
 
 CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);
 
+CREATE INDEX parked_wait ON data.parked USING btree (tenant, waits_for, waits_on);
+
 CREATE INDEX redemptions_code ON data.redemptions USING btree (tenant, code) WHERE (code IS NOT NULL);
 
 CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
+
+CREATE INDEX refunds_order ON data.refunds USING btree (tenant, order_ref);
 
 CREATE INDEX refunds_time ON data.refunds USING btree (tenant, refunded_at) INCLUDE (order_ref, amount_cents);
 
@@ -841,9 +878,6 @@ ALTER TABLE ONLY data.coupons
 
 ALTER TABLE ONLY data.coupons
     ADD CONSTRAINT coupons_tenant_pool_fkey FOREIGN KEY (tenant, pool) REFERENCES data.pools(tenant, pool);
-
-ALTER TABLE ONLY data.events
-    ADD CONSTRAINT events_tenant_feed_fkey FOREIGN KEY (tenant, feed) REFERENCES data.feeds(tenant, feed);
 
 ALTER TABLE ONLY data.feeds
     ADD CONSTRAINT feeds_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
@@ -892,6 +926,8 @@ ALTER TABLE ONLY data.orders
 
 ALTER TABLE ONLY data.orders
     ADD CONSTRAINT orders_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
+ALTER TABLE ONLY data.parked
+    ADD CONSTRAINT parked_tenant_feed_event_fkey FOREIGN KEY (tenant, feed, event) REFERENCES data.events(tenant, feed, event);
 
 ALTER TABLE ONLY data.people
     ADD CONSTRAINT people_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
@@ -1001,6 +1037,8 @@ ALTER TABLE data.order_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.orders ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.parked ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.people ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.policies ENABLE ROW LEVEL SECURITY;
@@ -1076,6 +1114,8 @@ CREATE POLICY one_tenant ON data.metric_states USING ((tenant = (current_setting
 CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.orders USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.parked USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.people USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 

@@ -1,4 +1,4 @@
-/* XChaCha20-Poly1305, BLAKE2b and SHA-256 by libsodium; subkeys by its key derivation. */
+/* XChaCha20-Poly1305, BLAKE2b, SHA-256 and its HMAC by libsodium; subkeys by its key derivation. */
 #include "seal.h"
 
 #include <ctype.h>
@@ -181,6 +181,50 @@ char *seal_base64(const void *bytes, size_t size, struct arena *arena)
 	char *text = arena_alloc(arena, room);
 
 	return sodium_bin2base64(text, room, bytes, size, sodium_base64_VARIANT_ORIGINAL);
+}
+
+bool seal_from_base64(const char *text, size_t text_size, void *bytes, size_t room, size_t *size)
+{
+	return sodium_base642bin(bytes, room, text, text_size, NULL, size, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
+char *seal_keyed_hash(const struct seal *seal, int tenant, enum seal_purpose purpose, const void *bytes, size_t size,
+	struct arena *arena)
+{
+	unsigned char key[KEY], hash[32];
+
+	derive(seal, tenant, purpose, key);
+	crypto_generichash(hash, sizeof hash, bytes, size, key, sizeof key);
+	sodium_memzero(key, sizeof key);
+	return to_hex(hash, sizeof hash, arena);
+}
+
+void seal_hmac_sha256(const void *key, size_t key_size, const struct seal_piece *pieces, size_t count,
+	unsigned char out[32])
+{
+	crypto_auth_hmacsha256_state state;
+
+	crypto_auth_hmacsha256_init(&state, key, key_size);
+	for (size_t i = 0; i < count; i++)
+		crypto_auth_hmacsha256_update(&state, pieces[i].bytes, pieces[i].size);
+	crypto_auth_hmacsha256_final(&state, out);
+}
+
+bool seal_equal_bytes(const void *a, const void *b, size_t size)
+{
+	return sodium_memcmp(a, b, size) == 0;
+}
+
+char *seal_webhook_secret(struct arena *arena)
+{
+	unsigned char bytes[32];
+
+	start();
+	randombytes_buf(bytes, sizeof bytes);
+	char *text = arena_format(arena, "whsec_%s", seal_base64(bytes, sizeof bytes, arena));
+
+	sodium_memzero(bytes, sizeof bytes);
+	return text;
 }
 
 bool seal_equal(const char *a, const char *b)

@@ -11,7 +11,8 @@
 #include "arena.h"
 #include "error.h"
 
-enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE, SEAL_QUESTION };
+enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE, SEAL_QUESTION,
+	SEAL_FEED = 16, SEAL_EVENT };
 
 struct seal;
 
@@ -37,8 +38,27 @@ char *seal_blind_index(const struct seal *seal, int tenant, const char *text, st
 void seal_sha256(const void *bytes, size_t size, unsigned char out[32]);
 char *seal_hash(const void *bytes, size_t size, struct arena *arena);
 
-/* Base64 of bytes, padded, in one line. */
+/* BLAKE2b-256 under the subkey of (tenant, purpose), as hex: of texts that could be guessed. */
+char *seal_keyed_hash(const struct seal *seal, int tenant, enum seal_purpose purpose, const void *bytes, size_t size,
+	struct arena *arena);
+
+/* HMAC-SHA256 of several pieces, one behind the other. */
+struct seal_piece {
+	const void *bytes;
+	size_t size;
+};
+void seal_hmac_sha256(const void *key, size_t key_size, const struct seal_piece *pieces, size_t count,
+	unsigned char out[32]);
+
+/* Whether two byte strings of `size` are equal, in constant time. */
+bool seal_equal_bytes(const void *a, const void *b, size_t size);
+
+/* Base64 of bytes, padded, in one line; and back: false when it is none or more than `room` bytes. */
 char *seal_base64(const void *bytes, size_t size, struct arena *arena);
+bool seal_from_base64(const char *text, size_t text_size, void *bytes, size_t room, size_t *size);
+
+/* A new secret of a feed, as Standard Webhooks writes it: "whsec_" and base64 of 32 random bytes. */
+char *seal_webhook_secret(struct arena *arena);
 
 /* Constant-time comparison of two texts of any length. */
 bool seal_equal(const char *a, const char *b);

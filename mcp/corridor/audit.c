@@ -158,7 +158,7 @@ void corridor_note(struct corridor *corridor, struct call *call)
 {
 	long second = (long)(clock_monotonic() / 1000000);
 
-	if (!call->caller.is_key) {
+	if (!call->caller.is_key && strcmp(call->caller.kind, "feed") != 0) {
 		if (atomic_exchange(&corridor->notes_second, second) != second) {
 			atomic_store(&corridor->notes_count, 0);
 			call->row_count = (int)atomic_exchange(&corridor->notes_dropped, 0);

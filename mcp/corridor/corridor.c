@@ -12,10 +12,11 @@
 #include "station.h"
 #include "table.h"
 
-enum { QUEUE_MOST = 8192 };
+enum { QUEUE_MOST = 8192, FACTS_MOST = 64 };
 
 struct worker {
 	struct corridor *corridor;
+	struct queue *queue;
 	struct db *db;
 };
 
@@ -24,29 +25,39 @@ static void *worker_main(void *context)
 	struct worker *worker = context;
 	struct job *job;
 
-	while ((job = queue_take(&worker->corridor->work, 1)) != NULL)
+	while ((job = queue_take(worker->queue, 1)) != NULL)
 		job->run(job, worker->corridor, worker->db);
 	free(worker);
 	return NULL;
 }
 
+/* One thread that takes from `queue` over a connection of its own. */
+static bool start_worker(struct corridor *corridor, struct queue *queue, const char *name, pthread_t *thread,
+	struct db **db, struct error *error)
+{
+	struct worker *worker = malloc(sizeof *worker);
+
+	if (worker == NULL)
+		abort();
+	*db = db_open(corridor->settings->database, name, error);
+	if (*db == NULL) {
+		free(worker);
+		return false;
+	}
+	*worker = (struct worker){ corridor, queue, *db };
+	if (pthread_create(thread, NULL, worker_main, worker) != 0)
+		abort();
+	return true;
+}
+
 static bool start_workers(struct corridor *corridor, struct error *error)
 {
-	for (long i = 0; i < corridor->settings->read_workers; i++) {
-		struct worker *worker = malloc(sizeof *worker);
-		struct db *db = db_open(corridor->settings->database, "flashd worker", error);
-
-		if (worker == NULL)
-			abort();
-		if (db == NULL) {
-			free(worker);
+	if (!start_worker(corridor, &corridor->facts, "flashd keeper", &corridor->keeper, &corridor->keeper_db, error))
+		return false;
+	for (long i = 0; i < corridor->settings->read_workers; i++, corridor->worker_count++)
+		if (!start_worker(corridor, &corridor->work, "flashd worker", &corridor->workers[i], &corridor->worker_dbs[i],
+				error))
 			return false;
-		}
-		*worker = (struct worker){ corridor, db };
-		corridor->worker_dbs[corridor->worker_count] = db;
-		if (pthread_create(&corridor->workers[corridor->worker_count++], NULL, worker_main, worker) != 0)
-			abort();
-	}
 	return true;
 }
 
@@ -90,6 +101,7 @@ struct corridor *corridor_open(const struct settings *settings, struct error *er
 	corridor->settings = settings;
 	corridor->callers = callers_open(settings->wrong_keys_per_minute);
 	queue_open(&corridor->work, QUEUE_MOST);
+	queue_open(&corridor->facts, FACTS_MOST);
 	queue_open(&corridor->writes, QUEUE_MOST);
 	queue_open(&corridor->audits, 2 * QUEUE_MOST);
 	if (table_load(error) && (corridor->seal = seal_open(settings->master_key_file, error)) != NULL) {
@@ -110,12 +122,16 @@ void corridor_close(struct corridor *corridor)
 		pthread_join(corridor->workers[i], NULL);
 		db_close(corridor->worker_dbs[i]);
 	}
+	queue_close(&corridor->facts);
+	if (corridor->keeper_db != NULL)
+		pthread_join(corridor->keeper, NULL);
 	queue_close(&corridor->writes);
 	if (corridor->auditor_db != NULL)
 		pthread_join(corridor->writer, NULL);
 	queue_close(&corridor->audits);
 	if (corridor->auditor_db != NULL)
 		pthread_join(corridor->auditor, NULL);
+	db_close(corridor->keeper_db);
 	db_close(corridor->writer_db);
 	db_close(corridor->auditor_db);
 	if (corridor->seal != NULL)
@@ -127,6 +143,11 @@ void corridor_close(struct corridor *corridor)
 bool corridor_post(struct corridor *corridor, struct job *job)
 {
 	return queue_put(&corridor->work, job);
+}
+
+bool corridor_post_facts(struct corridor *corridor, struct job *job)
+{
+	return queue_put(&corridor->facts, job);
 }
 
 /* Tool, principal and canonical arguments; the two fields that do not change what is asked are left out. */

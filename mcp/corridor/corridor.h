@@ -31,12 +31,16 @@ void tool_submit(struct corridor *corridor, struct call *call);
 /* Gives a job to the workers: a door's parsing and authentication. False when the queue is full: answer "busy". */
 bool corridor_post(struct corridor *corridor, struct job *job);
 
+/* Gives a job to the one worker that writes facts (imports of events), which has a queue of its own, so that a flood of
+ * facts leaves the others to the questions. False when the queue is full. */
+bool corridor_post_facts(struct corridor *corridor, struct job *job);
+
 /* Goes through gates and tool at once on this worker; like tool_submit() without the queue. */
 void tool_run(struct corridor *corridor, struct call *call, struct db *db);
 
 /* Writes an audit row for what a door answered or refused by itself (tools/list, a bad key, a bad body): `call->name`
- * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key, more
- * than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. */
+ * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key and no
+ * feed, more than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. */
 void corridor_note(struct corridor *corridor, struct call *call);
 
 /* The caller of an API key's text. Found in a cache of some seconds or the database; the audit checks again before

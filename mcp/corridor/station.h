@@ -17,9 +17,9 @@ struct corridor {
 	struct seal *seal;
 	struct callers *callers;
 	char daemon[96];
-	struct queue work, writes, audits;
-	pthread_t workers[WORKERS_MAX], writer, auditor;
-	struct db *worker_dbs[WORKERS_MAX], *writer_db, *auditor_db;
+	struct queue work, facts, writes, audits;
+	pthread_t workers[WORKERS_MAX], keeper, writer, auditor;   /* the keeper writes facts */
+	struct db *worker_dbs[WORKERS_MAX], *keeper_db, *writer_db, *auditor_db;
 	size_t worker_count;
 	_Atomic long notes_second, notes_count, notes_dropped;   /* the flood bound of corridor_note() */
 };

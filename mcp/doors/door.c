@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "events.h"
 #include "exchange.h"
 #include "fixtures.h"
 #include "library.h"
+#include "mcp/events/event_read.h"
 
 /* Paths of the daemon; one that ends in '*' stands for all that begin like it. `serve` is called on the loop thread
  * after Host and Origin were checked, with a method that `methods` names. */
@@ -51,12 +53,13 @@ static void serve_nothing(struct door *door, struct http_request *request)
 {
 	(void)door;
 	exchange_send(request, 404, "{\"error\":\"not_found\",\"message\":\"There is nothing here. The MCP "
-		"endpoint is POST /api/mcp.\"}", "nothing");
+		"endpoint is POST /api/mcp; facts go to POST /api/events/TENANT/FEED.\"}", "nothing");
 }
 
 /* No authorization server is announced anywhere: the well-known paths are as empty as any other. */
 static const struct route routes[] = {
 	{ "/api/mcp",   "POST",     serve_mcp },
+	{ "/api/events/*", "POST",  events_start },
 	{ "/healthz",   "GET, HEAD", serve_health },
 	{ "/register",  "POST",     serve_register },
 	{ "*",          "*",        serve_nothing },
@@ -124,7 +127,7 @@ bool door_open(struct corridor *corridor, const struct settings *settings, struc
 {
 	struct http_config config = { .address = settings->http_address, .port = (int)settings->http_port,
 		.head_ms = (int)settings->head_ms, .body_ms = (int)settings->body_ms, .idle_ms = (int)settings->idle_ms,
-		.connections_max = (int)settings->connections_max,
+		.connections_max = (int)settings->connections_max, .large_path = "/api/events/", .large_max = EVENT_BODY_MOST,
 		.per_address_max = (int)settings->connections_per_address };
 	bool loopback = guard_is_loopback(settings->http_address);
 	struct door *door;

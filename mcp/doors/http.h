@@ -29,6 +29,8 @@ struct http_config {
 	int connections_max;    /* at once [4,096]; more get 503. main raises RLIMIT_NOFILE to fit */
 	int per_address_max;    /* at once from one IPv4 address or IPv6 /64 [no limit] */
 	size_t body_max;        /* bytes of one body [256 KiB]; more get 413 */
+	const char *large_path; /* paths that begin so take bodies of large_max; NULL: none */
+	size_t large_max;       /* bytes; at most 64 bodies over body_max at once, more get 503 */
 	size_t stream_max;      /* unsent bytes of one stream [1 MiB]; then closed */
 	int grace_ms;           /* for open requests after http_stop [10,000] */
 };

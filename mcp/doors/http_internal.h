@@ -63,6 +63,7 @@ struct http_request {
 	atomic_bool gone;
 	atomic_size_t pending;                  /* bytes of a stream that are not sent yet */
 	bool head_only, keep_alive;
+	bool large;                             /* its body is one of server->large */
 	unsigned minor;
 	const char *method, *target, *peer;
 	char *body;
@@ -123,6 +124,7 @@ struct http_server {
 	bool awake;                             /* the loop will look at the queue before it sleeps */
 	bool ended;                             /* nobody will look again */
 
+	atomic_int large;                       /* bodies over body_max that are held now */
 	atomic_bool stopping;
 	atomic_int references;                  /* one for the owner, one per request handed out */
 };

@@ -4,6 +4,8 @@
 
 #include "http_internal.h"
 
+enum { LARGE_MOST = 64 };
+
 const char *http_method(const struct http_request *request)
 {
 	return request->method;
@@ -102,6 +104,8 @@ void http_request_free(struct http_request *request)
 {
 	if (request == NULL)
 		return;
+	if (request->large)
+		atomic_fetch_sub(&request->server->large, 1);
 	free(request->body);
 	free(request);
 }
@@ -163,14 +167,41 @@ static bool take_length(struct http_connection *connection)
 	return http_body_left(connection) == 0;
 }
 
+/* Memory for large bodies is bounded over all connections. Counted when the bytes are there, not when they are
+ * announced. False when it was refused. */
+static bool take_seat(struct http_connection *connection)
+{
+	struct http_request *request = connection->request;
+	struct http_server *server = connection->server;
+
+	if (request->large || request->body_size + connection->size <= server->config.body_max)
+		return true;
+	if (atomic_fetch_add(&server->large, 1) >= LARGE_MOST) {
+		atomic_fetch_sub(&server->large, 1);
+		http_connection_refuse(connection, 503, "Too many large bodies are on their way; nothing was taken. "
+			"Try again.");
+		return false;
+	}
+	request->large = true;
+	return true;
+}
+
+static size_t body_limit(const struct http_config *config, const char *target)
+{
+	bool large = config->large_path != NULL && strncmp(target, config->large_path, strlen(config->large_path)) == 0;
+
+	return large ? config->large_max : config->body_max;
+}
+
 static void begin_body(struct http_connection *connection)
 {
 	const struct http_head *head = &connection->head;
-	size_t limit = connection->server->config.body_max;
 
 	connection->request = request_new(connection, connection->bytes + connection->begin);
 	consume(connection, head->size);
 	connection->state = HTTP_STATE_BODY;
+	size_t limit = body_limit(&connection->server->config, connection->request->target);
+
 	http_chunk_init(&connection->chunk, limit);
 	if (head->length > 0 && (uint64_t)head->length > limit)
 		http_connection_refuse(connection, 413, "The body is larger than this server takes.");
@@ -227,7 +258,7 @@ void http_connection_advance(struct http_connection *connection)
 	}
 	if (connection->state == HTTP_STATE_HEAD)
 		advance_head(connection);
-	if (connection->state == HTTP_STATE_BODY) {
+	if (connection->state == HTTP_STATE_BODY && take_seat(connection)) {
 		bool whole = connection->head.chunked ? take_chunks(connection) :
 			take_length(connection);
 

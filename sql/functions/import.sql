@@ -4,9 +4,10 @@
 
 create type app.merged as (added bigint, changed bigint);
 
--- Statistics of what was staged; without them PostgreSQL plans for empty tables.
+-- Statistics of what was staged; without them PostgreSQL plans for empty tables. No batch of events comes in between.
 create function app.prepare_merge(p_entity text) returns void language plpgsql volatile as $$
 begin
+	perform app.hold_facts(current_setting('flash.tenant')::int);
 	execute format('analyze pg_temp.%I', 'stage_' || p_entity);
 end $$;
 
@@ -323,7 +324,8 @@ begin
 	return row(v_added, 0::bigint);
 end $$;
 
--- What every cycle reads, kept in one narrow row a member.
+-- What every cycle reads, kept in one narrow row a member; events keep it too (app.follow_orders). A year is 8,760
+-- hours, the same in every session's zone.
 create function app.refresh_member_stats(p_tenant int) returns void language plpgsql volatile as $$
 declare
 	v_zone text; v_newest timestamptz;
@@ -333,7 +335,7 @@ begin
 	delete from data.member_stats where tenant = p_tenant;
 	insert into data.member_stats (tenant, member, first_on, last_on, days, orders, spend_cents, year_cents)
 		select p_tenant, o.member, min(o.day), max(o.day), count(distinct o.day), count(*), sum(o.net),
-			coalesce(sum(o.net) filter (where o.ordered_at > v_newest - interval '365 days'), 0)
+			coalesce(sum(o.net) filter (where o.ordered_at > v_newest - interval '8760 hours'), 0)
 		from (select member, ordered_at, (ordered_at at time zone v_zone)::date as day,
 			gross_cents - discount_cents as net
 			from data.orders where tenant = p_tenant and member is not null) o
@@ -361,6 +363,8 @@ language plpgsql volatile as $$
 declare
 	v_version bigint;
 begin
+	perform app.hold_facts(p_tenant);
+	perform app.release_parked(p_tenant);
 	if p_tier_days >= 0 then
 		perform app.apply_tier_rule(p_tenant, p_tier_days);
 	end if;

@@ -228,6 +228,8 @@ create view metric.coverage as
 			app.now() from life l
 	union all select l.tenant, 'budgets', (select app.now() where exists (select from metric.budgets b
 			where b.tenant = l.tenant)), app.now() from life l
+	union all select l.tenant, 'feeds', (select app.now() where exists (select from metric.feeds f
+			where f.tenant = l.tenant)), app.now() from life l
 	union all select l.tenant, 'risk', (select max(r.as_of) from metric.runs r where r.tenant = l.tenant),
 			(select max(r.as_of) from metric.runs r where r.tenant = l.tenant) from life l;
 
@@ -242,4 +244,5 @@ create view metric.dimension_values as
 	union all select c.tenant, 'campaign', c.campaign, c.name from data.campaigns c
 	union all select distinct c.tenant, 'campaign_type', c.type, null from data.campaigns c
 	union all select distinct p.tenant, 'policy', p.policy, null from data.policies p
-	union all select k.tenant, 'key', k.key, k.name from data.keys k;
+	union all select k.tenant, 'key', k.key, k.name from data.keys k
+	union all select f.tenant, 'feed', f.feed, null from data.feeds f;

@@ -311,9 +311,84 @@ def measure_size(table):
     daemon.close()
 
 
+def signed_batches(secret, members, stores, newest, count, lines):
+    """Requests of 1,000 new orders each, as a day goes on: their bodies and headers."""
+    import base64
+    import hashlib
+    import hmac
+    import random
+    dice, requests, now = random.Random(1), [], str(int(time.time()))
+    key = base64.b64decode(secret[len('whsec_'):])
+    for batch in range(count):
+        at = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime(newest + batch))
+        body = json.dumps({'events': [{'id': f'{now}-{lines}-{batch}-{i}', 'type': 'order', 'timestamp': at, 'data': {
+            'order': f'{now}-{lines}-{batch}-{i}', 'member': dice.choice(members), 'store': dice.choice(stores), 'channel': 'store',
+            'ordered_at': at, 'gross_cents': dice.randrange(300, 9000),
+            'lines': [{'line': n, 'units': 1, 'amount_cents': 100} for n in range(lines)]}} for i in range(1000)]}).encode()
+        mac = hmac.new(key, f'b.{now}.'.encode() + body, hashlib.sha256).digest()
+        requests.append((body, {'Content-Type': 'application/json', 'webhook-id': 'b', 'webhook-timestamp': now,
+                                'webhook-signature': 'v1,' + base64.b64encode(mac).decode()}))
+    return requests
+
+
+def send_batches(port, path, requests, connections):
+    import http.client
+    import threading
+    left, lock, times = iter(requests), threading.Lock(), []
+
+    def sender():
+        link = http.client.HTTPConnection('127.0.0.1', port)
+        while True:
+            with lock:
+                request = next(left, None)
+            if request is None:
+                return
+            started = time.monotonic()
+            link.request('POST', path, *request)
+            reply = link.getresponse()
+            answer = json.load(reply)
+            if reply.status != 200 or answer['accepted'] != 1000:
+                raise SystemExit(f'{reply.status} {answer}')
+            times.append(time.monotonic() - started)
+
+    senders = [threading.Thread(target=sender) for _ in range(connections)]
+    started = time.monotonic()
+    for one in senders:
+        one.start()
+    for one in senders:
+        one.join()
+    return len(requests) * 1000 / (time.monotonic() - started), sorted(times)[int(len(times) * .99)] * 1e6
+
+
+def cpu_ms(pid):
+    return sum(int(x) for x in open(f'/proc/{pid}/stat').read().rsplit(')', 1)[1].split()[11:13]) * 1000 / os.sysconf('SC_CLK_TCK')
+
+
+def measure_ingest():
+    say('events in batches of 1,000 orders, statistics kept')
+    name = f'bench{int(time.time())}'
+    made = json.loads(subprocess.run([BIN, 'feed', 'create', name, '--per-minute', '100000', '--json'], capture_output=True, text=True,
+                                     check=True).stdout)
+    members = sql('flash', 'select external from data.members where tenant = 1 limit 200000').split()
+    stores = sql('flash', 'select store from data.stores where tenant = 1').split()
+    daemon, rates = Daemon(), {0: [], 3: []}
+    keeper = sql('flash', "select max(pid) from pg_stat_activity where application_name = 'flashd keeper'")
+    for _ in range(ROUNDS):
+        for lines in rates:
+            newest = int(sql('flash', 'select extract(epoch from max(ordered_at))::bigint from data.orders where tenant = 1'))
+            requests = signed_batches(made['secret'], members, stores, newest, 40, lines)
+            before = cpu_ms(keeper), cpu_ms(daemon.process.pid)
+            rate, p99 = send_batches(daemon.port, made['path'], requests, 2)
+            rates[lines].append(rate)
+            say(f'  orders of {lines} lines: {rate:.0f} events/s, p99 {p99 / 1000:.0f} ms a batch; CPU a batch: PostgreSQL '
+                f'{(cpu_ms(keeper) - before[0]) / 40:.0f} ms, flashd {(cpu_ms(daemon.process.pid) - before[1]) / 40:.0f} ms')
+    daemon.close()
+    goal('E1', 'events/s, batches of 1,000 orders', statistics.median(rates[0]), 20000)
+
+
 def main():
     table = Table()
-    wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size']
+    wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size', 'ingest']
     if 'calls' in wanted or 'size' in wanted:
         measure_calls(table)
         report_calls(table)
@@ -323,6 +398,8 @@ def main():
         measure_stop()
     if 'size' in wanted:
         measure_size(table)
+    if 'ingest' in wanted:
+        measure_ingest()
 
 
 main()

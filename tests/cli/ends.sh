@@ -24,6 +24,9 @@ good() {
 	"key revoke") words=(key revoke "$key" --yes) ;;
 	"key budget") words=(key budget "$agent_key" 200000 --confirm=acme) ;;
 	"drafts list") words=(drafts list) ;;
+	"feed create") words=(feed create pos) ;;
+	"feed list") words=(feed list) ;;
+	"feed revoke") words=(feed revoke pos --yes) ;;
 	"drafts show") words=(drafts show "$id") ;;
 	"drafts approve") words=(drafts approve "$id" --hash "$hash") ;;
 	"drafts reject") words=(drafts reject "$other" --reason no) ;;
