@@ -1,5 +1,6 @@
 # kill -9 of one of two daemons at random moments, under 32 writers who ask again with the same key until they are answered,
 # and with messages on their way out. No acknowledged write may be lost, none done twice, no message sent twice.
+world 2000
 sink_start
 sink_mode slow
 daemon_key crash agent --budget-cents 100000000 --per-minute 100000

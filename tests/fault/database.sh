@@ -1,5 +1,6 @@
 # kill -9 of PostgreSQL under load: of the postmaster with all its processes, and of one backend (after which PostgreSQL
 # restarts itself), in turn. The daemons stay up, reconnect, and clients ask again with the same key.
+world 2000
 daemon_key power agent --budget-cents 100000000 --per-minute 100000
 running a b
 kills=$([ -n "${LONG:-}" ] && echo 300 || echo 20)

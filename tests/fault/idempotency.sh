@@ -1,5 +1,6 @@
 # 10,000 idempotency keys: each asked for one to four times, out of order, at once and at both daemons; one in four also with
 # another body or another tool, one in ten under another API key (which is another call). One effect each, one answer.
+world 2000
 running a b
 daemon_key once1 agent --budget-cents 100000000 --per-minute 100000
 daemon_key once2 agent --budget-cents 100000000 --per-minute 100000

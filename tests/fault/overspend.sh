@@ -1,5 +1,6 @@
 # Overspend: 64 clients race for budgets of 1 to 50 units through two daemons, with awards and coupons mixed; the budgets are
 # raised again and again in the middle of it. Whoever looks at any moment must see books that agree and nothing over.
+world 2000
 running a b
 names=()
 for i in $(seq 1 25); do

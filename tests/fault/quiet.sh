@@ -1,5 +1,6 @@
 # Deliveries: what a stop lets end and what it does not let begin; "quiet" waits for the ones in flight; one draft never
 # goes out twice, whatever the mail server does; an opt-out that has answered holds.
+world 2000
 sink_start
 daemon_key mailer agent --budget-cents 100000 --per-minute 100000
 running a b

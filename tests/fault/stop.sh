@@ -1,5 +1,6 @@
 # Stop under 32 writers, flipped through both daemons and the command line, resumed by a person. No action may commit
 # between the stop's answer and the resume: counted twice from outside, and by the commit times.
+world 2000
 running a b
 for i in 1 2 3 4; do daemon_key "writer$i" agent --budget-cents 100000000 --per-minute 100000; done
 daemon_key stopper read-only

@@ -1,4 +1,5 @@
 # Undo: once and exactly, by whoever may, also while stopped; what moved since stays and is told.
+world 2000
 running a b
 daemon_key undoer agent --budget-cents 100000 --per-minute 100000
 undoer=$SECRET undoer_key=$KEY

@@ -1,5 +1,6 @@
 # The walls: the daemon's role can touch no table; who says another tenant's number sees nothing of this one; a function that
 # is given another tenant's id answers as for one that does not exist.
+world 2000
 running a b
 daemon_key walls agent --budget-cents 100000 --per-minute 100000
 "$FLASHD_CLI" tenant create rival --name Rival --zone UTC --currency USD --admin bea --quiet >/dev/null 2>&1 </dev/null
