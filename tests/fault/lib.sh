@@ -65,7 +65,7 @@ load_wait() {
 
 load_word() { sed "s/.*$1=\([0-9]*\).*/\1/" <<<"$load_done"; }
 
-# hold SQL: a session that holds what the statement locks, until let_go.
+# hold SQL: a session that holds what the statement locks, until let_go [commit].
 hold() {
 	rm -f "$work/hold"
 	mkfifo "$work/hold"
@@ -77,7 +77,7 @@ hold() {
 }
 
 let_go() {
-	printf 'rollback;\n\\q\n' >&$hold_in
+	printf '%s;\n\\q\n' "${1:-rollback}" >&$hold_in
 	exec {hold_in}>&-
 	wait $hold_pid
 }

@@ -46,9 +46,9 @@ c="$rival, gen_random_uuid(), 'bea'"
 # answer TEXT: what the function says as the daemon, ids taken out.
 answer() { psql -X -qAt -U flashd -v VERBOSITY=verbose -c "select * from app.$1" 2>&1 | grep -vE '^(CONTEXT|LOCATION)' | sed "s/$2/ID/g"; }
 differ="" found=""
-while IFS='|' read -r own other text; do
-	foreign=$(answer "${text//ID/$own}" "$own")
-	[ "$foreign" = "$(answer "${text//ID/$other}" "$other")" ] || differ="$differ ${text%%(*}"
+while IFS="|" read -r theirs nobodys text; do
+	foreign=$(answer "${text//ID/$theirs}" "$theirs")
+	[ "$foreign" = "$(answer "${text//ID/$nobodys}" "$nobodys")" ] || differ="$differ ${text%%(*}"
 	[[ $foreign == *FLNOT* || $foreign == *FLFEN* || -z $foreign || $foreign == 0 || $foreign == late ]] || found="$found ${text%%(*}:$foreign"
 done <<-LINES
 	$id|$missing|decide_draft($c, 'cli', 'ID', '$hash', true, 'x')
