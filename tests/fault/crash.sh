@@ -5,7 +5,7 @@ sink_start
 sink_mode slow
 daemon_key crash agent --budget-cents 100000000 --per-minute 100000
 running a b
-kills=$([ -n "${LONG:-}" ] && echo 2000 || echo 100)
+kills=$(many 100 2000 10)
 ids=()
 for i in $(seq 100 $((159 + ${LONG:+400} + 0))); do ids+=("$(draft "$i" "crash-draft-$i")"); done
 load_begin --clients 32 --retry $(keys crash) --members 2000 --endless crash

@@ -3,7 +3,7 @@
 world 2000
 daemon_key power agent --budget-cents 100000000 --per-minute 100000
 running a b
-kills=$([ -n "${LONG:-}" ] && echo 300 || echo 20)
+kills=$(many 20 300 4)
 postmaster() { head -1 "$CLUSTER/data/postmaster.pid"; }
 gone() { [[ ! -e /proc/$1/stat || $(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null) == Z ]]; }
 # As a child of ours, so that it is buried at once when it is killed: a pid that is still known would bar the next start.

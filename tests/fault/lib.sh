@@ -13,6 +13,8 @@ world() {
 		{ tap_line "not ok" "there is no world"; exit 1; }
 }
 
+# many COUNT LONG PLANTED: how often; a planted bug must show in the small form.
+many() { if [ -n "${PLANT:-}" ]; then echo "$3"; elif [ -n "${LONG:-}" ]; then echo "$2"; else echo "$1"; fi; }
 figures() { echo "# report $part: $*"; }
 sql() { daemon_sql "$1"; }
 until_sql() { daemon_until 30 eval "[ \"\$(sql \"$1\")\" = t ]"; }
@@ -99,6 +101,7 @@ is_state() { [ "$(state_of "$1")" = "$2" ]; }
 
 # The mail server: sink_start, sink_mode WORD (sink.py), and what came to it.
 sink_start() {
+	rm -rf "$work/sink"
 	python3 tests/fault/sink.py "$work/sink" 2>"$work/sink.err" &
 	sink_pid=$!
 	daemon_until 20 test -s "$work/sink/port"

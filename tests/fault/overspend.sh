@@ -7,7 +7,7 @@ for i in $(seq 1 25); do
 	daemon_key "race$i" agent --budget-cents $((2 * i)) --per-minute 100000
 	names+=("race$i")
 done
-attempts=100000
+attempts=$(many 100000 1000000 8000)
 sql "insert into data.pools (tenant, pool, name, value_cents, cost_cents, valid_days, state) values (1, 'race', 'Race', 500, 3, 30, 'open')"
 sql "insert into data.coupons (tenant, code, pool, state) select 1, 'R' || i, 'race', 'available' from generate_series(1, 20000) i"
 awk -v count=$attempts -v keys=25 'BEGIN { srand(1); for (i = 0; i < count; i++) { m = 1 + int(rand() * 2000)
