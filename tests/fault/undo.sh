@@ -29,7 +29,7 @@ same "a second undo is refused" wrong_state "$(daemon_call "$undoer" undo_action
 # spending: neither a balance nor a budget at zero may do the work of the lock.
 for i in $(seq 1 20); do award $((300 + i)) "undo-own-$i" 30 >/dev/null; done
 before=$(net)
-lost=0
+lost=0 told=""
 blocked="select count(*) from pg_stat_activity where datname = current_database() and application_name like 'flashd%' and wait_event_type = 'Lock'"
 # race: four at once; how many were undone in all. Every second time all four stand at one lock, and start from it.
 race() {
@@ -41,6 +41,7 @@ race() {
 	done
 	[ "$1" != held ] || { daemon_until 1 eval "[ \"\$(sql \"$blocked\")\" -ge 4 ]"; let_go; }
 	wait "${racers[@]}"
+	told="$told $(for answer in "$work"/undo.?; do word <"$answer"; done | tr '\n' ' ')"
 	undone=$((undone + $(jq -r '.undone // 0' "$work"/undo.? | awk '{ n += $1 } END { print n }')))
 }
 for i in $(seq 1 20); do
@@ -55,6 +56,7 @@ for i in $(seq 1 20); do
 	[ $undone = 1 ] || lost=$((lost + 1))
 done
 same "of four who undo one action at once, by two daemons, one does" 0 $lost
+same "the others are told so, or to try again" "" "$(tr -s ' ' '\n' <<<"$told" | grep -vxE 'executed|wrong_state|text_changed|busy|' | sort -u)"
 same "and each was reversed once" "20 20 30 $before" \
 	"$(sql "select count(*) || ' ' || count(distinct action) from data.ledger where kind = 'reverse' and member between 301 and 320") $(
 		sql 'select string_agg(distinct points::text, chr(32)) from data.balances where member between 301 and 320') $(net)"
