@@ -22,8 +22,8 @@ EMBED   := $(sort $(wildcard sql/roles/*.sql sql/migrations/*.sql sql/functions/
 UNITS   := $(patsubst tests/unit/%.c,$B/%,$(wildcard tests/unit/test_*.c))
 TOOLS   := $(patsubst tests/tools/%.c,$B/tools/%,$(wildcard tests/tools/test_*.c))
 
-.PHONY: help demo test build units tool-tests bench fuzz install schema powers certify oracle clean packages packages-test \
-        packages-bench
+.PHONY: help demo test build units tool-tests bench fuzz fault-long planted install schema powers certify oracle clean \
+        packages packages-test packages-bench
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -43,6 +43,14 @@ bench: packages packages-test packages-bench ## measure the ratios of this build
 
 fuzz: packages packages-test ## the long fuzz campaign (SECONDS_EACH=600)
 	@tests/fuzz/run $(or $(SECONDS_EACH),600)
+
+fault-long: packages packages-test ## the guarantees in the long form: 10^6 races, 2000 kills, all models (an hour)
+	@LONG=1 tests/run fault
+
+planted: packages packages-test ## plant bugs in the money protocol one by one; the tests must catch each (20 minutes)
+	@$(MAKE) --no-print-directory -s -j2 build
+	@$(MAKE) --no-print-directory -s -j2 SAN=1 build
+	@tests/fault/planted $(ONLY)
 
 install: build ## install below DESTDIR (PREFIX=/usr)
 	install -D -m 755 $B/flashd $(DESTDIR)$(PREFIX)/bin/flashd

@@ -28,9 +28,10 @@ begin
 		when 'week' then (v_day + 7)::timestamp at time zone v_zone
 		when 'month' then (v_day + interval '1 month')::timestamp at time zone v_zone
 		else 'infinity' end;
-	-- A zone that changed within the window must not make two windows overlap.
+	-- A zone that changed within the window must not make two windows overlap. Only windows that have ended count: this
+	-- one may have been opened by another daemon since the look above.
 	select greatest(v_start, max(b.ends_at)) into v_start from data.budgets b
-		where b.tenant = p_tenant and b.key = (p_key).key;
+		where b.tenant = p_tenant and b.key = (p_key).key and b.ends_at <= v_now;
 	insert into data.budgets (tenant, key, starts_at, ends_at, net_limit, gross_limit, net_ceiling, gross_ceiling)
 		values (p_tenant, (p_key).key, v_start, v_end, (p_key).budget_cents, 3 * (p_key).budget_cents,
 			(p_key).budget_cents, 3 * (p_key).budget_cents)

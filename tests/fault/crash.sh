@@ -1,10 +1,11 @@
 # kill -9 of one of two daemons at random moments, under 32 writers who ask again with the same key until they are answered,
 # and with messages on their way out. No acknowledged write may be lost, none done twice, no message sent twice.
+world 2000
 sink_start
 sink_mode slow
 daemon_key crash agent --budget-cents 100000000 --per-minute 100000
 running a b
-kills=$([ -n "${LONG:-}" ] && echo 2000 || echo 100)
+kills=$(many 100 2000 10)
 ids=()
 for i in $(seq 100 $((159 + ${LONG:+400} + 0))); do ids+=("$(draft "$i" "crash-draft-$i")"); done
 load_begin --clients 32 --retry $(keys crash) --members 2000 --endless crash

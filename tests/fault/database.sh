@@ -1,8 +1,9 @@
 # kill -9 of PostgreSQL under load: of the postmaster with all its processes, and of one backend (after which PostgreSQL
 # restarts itself), in turn. The daemons stay up, reconnect, and clients ask again with the same key.
+world 2000
 daemon_key power agent --budget-cents 100000000 --per-minute 100000
 running a b
-kills=$([ -n "${LONG:-}" ] && echo 300 || echo 20)
+kills=$(many 20 300 4)
 postmaster() { head -1 "$CLUSTER/data/postmaster.pid"; }
 gone() { [[ ! -e /proc/$1/stat || $(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null) == Z ]]; }
 # As a child of ours, so that it is buried at once when it is killed: a pid that is still known would bar the next start.

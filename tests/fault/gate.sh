@@ -1,5 +1,6 @@
 # The other powers behind the gate: a revoked key and a lowered budget end writing as surely as a stop does; and a session
 # that holds the gate and has gone to sleep cannot keep a stop from being answered.
+world 2000
 running a b
 daemon_key stopper2 read-only
 stopper=$SECRET

@@ -1,9 +1,10 @@
 # 10,000 idempotency keys: each asked for one to four times, out of order, at once and at both daemons; one in four also with
 # another body or another tool, one in ten under another API key (which is another call). One effect each, one answer.
+world 2000
 running a b
 daemon_key once1 agent --budget-cents 100000000 --per-minute 100000
 daemon_key once2 agent --budget-cents 100000000 --per-minute 100000
-count=$([ -n "${LONG:-}" ] && echo 100000 || echo 10000)
+count=$(many 10000 100000 1000)
 # place, then the plan's line: what is asked, and under which key. Most repetitions are near, some far away.
 awk -v count=$count 'BEGIN { srand(2); for (i = 0; i < count; i++) { m = 1 + i % 2000
 	right = sprintf("earn_points\t{\"member\":%d,\"points\":%d,\"reason\":\"once\",\"idempotency_key\":\"once-%d\"}", m, 1 + i % 3, i)

@@ -1,7 +1,6 @@
 # A database that is not the one that the daemon knew (another one, restored from a dump, promoted from a standby) acts only
 # after a person resumed it: no write, no message, and nobody's earlier approval counts any more.
-daemon_database incarnation
-daemon_members 50
+world 50
 daemon_key knower agent --budget-cents 100000 --per-minute 100000
 "$FLASHD_CLI" tenant create second --name Second --zone UTC --currency USD --admin bea --quiet >/dev/null 2>&1 </dev/null
 "$FLASHD_CLI" import "$DAEMONS/import" --map "$DAEMONS/import/map.json" --tenant second --person bea --quiet >/dev/null 2>&1 </dev/null
@@ -95,4 +94,3 @@ held "promoted from a standby" promoted
 running
 cluster_stop
 move "$first"
-world_again

@@ -1,4 +1,20 @@
 # What the parts share: the load's commands, locks held from outside, the mail server, and the books.
+
+# The cluster of all parts. track_commit_timestamp: what committed after a stop is seen by its commit time.
+cluster() {
+	cluster_start "$FLASHD_TEST/fault-cluster" &&
+		psql -X -q -d postgres -c 'alter system set track_commit_timestamp = on' && cluster_run -m fast restart
+}
+
+# world [MEMBERS]: a database of the part's own, with the tenant acme, its members and the books; then the planted bug.
+world() {
+	daemon_database "$part" && if [ $# != 0 ]; then daemon_members "$1"; fi && psql -X -q -f tests/fault/books.sql &&
+		if [ -n "${PLANT:-}" ]; then psql -X -q -v ON_ERROR_STOP=1 -v plant="$PLANT" -f tests/fault/planted.sql; fi ||
+		{ tap_line "not ok" "there is no world"; exit 1; }
+}
+
+# many COUNT LONG PLANTED: how often; a planted bug must show in the small form.
+many() { if [ -n "${PLANT:-}" ]; then echo "$3"; elif [ -n "${LONG:-}" ]; then echo "$2"; else echo "$1"; fi; }
 figures() { echo "# report $part: $*"; }
 sql() { daemon_sql "$1"; }
 until_sql() { daemon_until 30 eval "[ \"\$(sql \"$1\")\" = t ]"; }
@@ -51,7 +67,7 @@ load_wait() {
 
 load_word() { sed "s/.*$1=\([0-9]*\).*/\1/" <<<"$load_done"; }
 
-# hold SQL: a session that holds what the statement locks, until let_go.
+# hold SQL: a session that holds what the statement locks, until let_go [commit].
 hold() {
 	rm -f "$work/hold"
 	mkfifo "$work/hold"
@@ -63,7 +79,7 @@ hold() {
 }
 
 let_go() {
-	printf 'rollback;\n\\q\n' >&$hold_in
+	printf '%s;\n\\q\n' "${1:-rollback}" >&$hold_in
 	exec {hold_in}>&-
 	wait $hold_pid
 }
@@ -85,6 +101,7 @@ is_state() { [ "$(state_of "$1")" = "$2" ]; }
 
 # The mail server: sink_start, sink_mode WORD (sink.py), and what came to it.
 sink_start() {
+	rm -rf "$work/sink"
 	python3 tests/fault/sink.py "$work/sink" 2>"$work/sink.err" &
 	sink_pid=$!
 	daemon_until 20 test -s "$work/sink/port"
@@ -111,10 +128,3 @@ running() {
 	[ $# = 0 ] || URL=$(url "$1")
 }
 url() { echo "http://127.0.0.1:$(<"$DAEMONS/$1.port")"; }
-# Back to the parts' common database after one that made its own.
-world_again() {
-	DAEMONS=$FLASHD_TEST/fault
-	export PGDATABASE=fault FLASHD_DATABASE="host=$PGHOST dbname=fault user=flashd" FLASHD_STATE_FOLDER=$DAEMONS
-	export FLASHD_ADMIN_DATABASE="host=$PGHOST dbname=fault user=$PGUSER" FLASHD_MASTER_KEY_FILE=$DAEMONS/master.key
-	export FLASHD_OUTBOX_FOLDER=$DAEMONS/outbox
-}

@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CLIENTS_MOST = 256, DOORS_MOST = 8, KEYS_MOST = 256, OUT_BYTES = 4096, IN_BYTES = 65536, RETRY_US = 10000,
+enum { CLIENTS_MOST = 1024, DOORS_MOST = 8, KEYS_MOST = 256, OUT_BYTES = 4096, IN_BYTES = 65536, RETRY_US = 10000,
 	GIVE_UP_US = 60000000 };
 
 /* One call of a plan; in endless mode there are none and the calls are made up. */
@@ -119,7 +119,7 @@ static void read_options(int count, char **words)
 	}
 	if (client_count < 1 || client_count > CLIENTS_MOST || door_count < 1 || door_count > DOORS_MOST || key_count < 1 ||
 	    key_count > KEYS_MOST || (requests == NULL) == (endless == NULL) || answers == NULL || members < 1)
-		fail("needs --clients 1..256 --port-file F… --key-file F… --answers F and --plan F or --endless PREFIX;",
+		fail("needs --clients 1..1024 --port-file F… --key-file F… --answers F and --plan F or --endless PREFIX;",
 			"what was given does not do");
 	if (endless == NULL)
 		limit = request_count;

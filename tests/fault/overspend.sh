@@ -1,12 +1,13 @@
 # Overspend: 64 clients race for budgets of 1 to 50 units through two daemons, with awards and coupons mixed; the budgets are
 # raised again and again in the middle of it. Whoever looks at any moment must see books that agree and nothing over.
+world 2000
 running a b
 names=()
 for i in $(seq 1 25); do
 	daemon_key "race$i" agent --budget-cents $((2 * i)) --per-minute 100000
 	names+=("race$i")
 done
-attempts=100000
+attempts=$(many 100000 1000000 8000)
 sql "insert into data.pools (tenant, pool, name, value_cents, cost_cents, valid_days, state) values (1, 'race', 'Race', 500, 3, 30, 'open')"
 sql "insert into data.coupons (tenant, code, pool, state) select 1, 'R' || i, 'race', 'available' from generate_series(1, 20000) i"
 awk -v count=$attempts -v keys=25 'BEGIN { srand(1); for (i = 0; i < count; i++) { m = 1 + int(rand() * 2000)
@@ -48,3 +49,16 @@ same "every budget is used up to less than one award" 0 \
 balanced
 figures "$attempts attempts of 64 clients on 25 budgets of 2-50 units, raised $rounds times on the way:" \
 	"$(load_word executed) executed, $(load_word refused) refused, 0 over in $((2 * rounds)) looks; $((attempts * 1000 / $(load_word ms))) attempts/s"
+
+# A key's first two writes at once: both find no window open, one opens it, the other finds it opened and takes the same.
+daemon_key fresh agent --budget-cents 5
+opens="select app.open_window(1, k) from data.keys k where k.key = '$KEY'"
+hold 'lock table data.tenants in access exclusive mode'
+psql -X -qAt -c "$opens" >"$work/opened" 2>&1 &
+opening=$!
+until_sql "select count(*) > 0 from pg_locks where relation = 'data.tenants'::regclass and not granted"
+echo "$opens;" >&$hold_in
+let_go commit
+wait $opening
+same "a window that two open at once is one window" "1 $(sql "select starts_at from data.budgets where key = '$KEY'")" \
+	"$(sql "select count(*) from data.budgets where key = '$KEY'") $(<"$work/opened")"

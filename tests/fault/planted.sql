@@ -10,9 +10,15 @@ begin
 		('flag_before_lock', 'app.write_calls', 'perform app.hold_gate(x.tenant);',
 			'perform app.refuse_stopped(x.tenant, ''*''); perform app.hold_gate(x.tenant);'),
 		('flag_before_lock', 'app.write_call', 'perform app.refuse_stopped(p_tenant, p_key);', ''),
+		('flag_with_lock', 'app.hold_gate', 'perform pg_advisory_xact_lock_shared(7301, p_tenant);', ''),
+		('flag_with_lock', 'app.write_call', 'perform app.refuse_stopped(p_tenant, p_key);',
+			'if (select pg_advisory_xact_lock_shared(7301, p_tenant) is not null and exists (select from data.stops s
+				where s.tenant = p_tenant and s.stopped)) then perform app.refuse_stopped(p_tenant, p_key); end if;'),
 		('stop_shares_gate', 'app.close_gate', 'pg_advisory_xact_lock(', 'pg_advisory_xact_lock_shared('),
 		('stop_not_checked', 'app.write_call', 'perform app.refuse_stopped(p_tenant, p_key);', ''),
 		('claim_while_stopped', 'app.claim_delivery', 'perform app.refuse_stopped(p_tenant, ''*'');', ''),
+		('claimed_twice', 'app.claim_delivery', 'limit 1 for update skip locked', 'limit 1'),
+		('tried_at_once', 'app.is_ripe', 'interval ''5 minutes''', 'interval ''0'''),
 		('quiet_too_early', 'app.count_in_flight', 'a.outcome = ''open''', 'a.outcome = ''failed'''),
 		('opt_out_ignored', 'app.claim_delivery', 'exit when v_granted and', 'exit when'),
 		('unknown_tried_again', 'app.settle_delivery', 'when ''unknown'' then ''unknown''', 'when ''unknown'' then ''approved'''),
@@ -23,6 +29,7 @@ begin
 		('budget_read_first', 'app.charge', 'update data.budgets set net = net + p_cents',
 			'select * into b from data.budgets x where x.tenant = p_tenant and x.key = (p_key).key and x.starts_at = p_window;
 			update data.budgets set net = b.net + p_cents'),
+		('window_refused', 'app.open_window', ' and b.ends_at <= v_now', ''),
 		('coupons_free', 'effect.issue_coupon', 'row(v_member, v_pool.cost_cents,', 'row(v_member, 0::bigint,'),
 		('no_idempotency', 'app.write_call', 'p_key, p_idem, p_tool, p_hash', 'p_key, p_idem || p_call, p_tool, p_hash'),
 		('no_idempotency', 'app.write_call', 'p_call, p_key, p_idem', 'p_call, p_key, p_idem || p_call'),
@@ -30,6 +37,7 @@ begin
 		('body_ignored', 'app.replay', 'v_old.body_hash is distinct from p_hash or', ''),
 		('answer_not_kept', 'app.write_call', 'set answer = v_answer', 'set answer = ''{}'''),
 		('audit_twice', 'app.audit_calls', 'on conflict do nothing', ''),
+		('served_twice', 'app.servable', 'then a.tool = p_tool', 'then false'),
 		('ledger_forgotten', 'effect.earn_points', 'b.points + excluded.points', 'b.points + 2 * excluded.points'),
 		('spent_taken_back', 'effect.reverse_earn_points', 'v_lot.remaining <> v_lot.points or', ''),
 		('redeemed_voided', 'effect.reverse_issue_coupon', 'v_coupon.state <> ''issued''', 'false'),
@@ -38,12 +46,16 @@ begin
 			'perform app.hold_gate(p_tenant); perform app.refuse_stopped(p_tenant, ''*'');'),
 		('undo_of_others', 'app.undo_scope', '(p_key is null or a.key = p_key)', 'true'),
 		('undo_of_others', 'app.undo_one', '(p_key is not null and a.key <> p_key)', 'false'),
+		('undone_twice', 'app.undo_one', 'a.state is distinct from ''done'' or', ''),
+		('undone_twice', 'effect.reverse_earn_points', 'v_lot.remaining <> v_lot.points or v_lot.state <> ''active''',
+			'v_lot.remaining <> v_lot.points and v_lot.state <> ''reversed'''),
 		('undo_unseen', 'app.apply_undo', 'v_now is distinct from p_hash', 'false'),
 		('revoke_passes_gate', 'app.revoke_key', 'perform app.close_gate(p_tenant);', ''),
 		('revoked_writes', 'app.pass_key', 'v_key.revoked_at is not null', 'false'),
 		('limit_stays', 'app.change_budget', 'net_limit = p_budget_cents,', 'net_limit = greatest(net_limit, p_budget_cents),'),
 		('limit_stays', 'app.change_budget', 'greatest(p_budget_cents, net)', 'greatest(net_limit, p_budget_cents)'),
 		('anybody_approves', 'app.pass_person', 'if not exists', 'if false and not exists'),
+		('cap_ignored', 'app.write_call', 'v.value_cents > v_key.cap_cents', 'false'),
 		('no_fence', 'app.pass_fence', 'and r.fence = p_fence', ''),
 		('no_fence', 'app.pass_fence', 's.fence = p_fence and', ''),
 		('lease_ignored', 'app.pass_fence', 'and s.lease_until > app.now()', ''),
@@ -54,7 +66,8 @@ begin
 		('dump_ignored', 'app.check_incarnation', 'i.system_identifier <> v_system or', ''),
 		('approvals_stay', 'app.check_incarnation', 'state in (''approved'', ''held'')', 'false'),
 		('foreign_told', 'app.find_key', 'k.tenant = p_tenant and', '')
-	) planted(name, function, old, new) where name = current_setting('testing.plant') loop
+	) planted(name, function, old, new) where name = replace(current_setting('testing.plant'),
+			'_after_crash', '') loop
 		v_text := pg_get_functiondef(p.function::regproc);
 		if strpos(v_text, p.old) = 0 then
 			raise exception '% has no "%"', p.function, p.old;
@@ -65,15 +78,22 @@ begin
 	case current_setting('testing.plant')
 		when 'no_budget' then   -- and the constraint that repeats it
 			alter table data.budgets drop constraint budgets_check2, drop constraint budgets_check1;
+		when 'commit_not_durable' then
+			execute format('alter database %I set synchronous_commit = off', current_database());
+			v_found := true;
+		when 'none' then
+			v_found := true;
 		when 'wall_open' then
 			alter policy one_tenant on data.members using (true);
 			v_found := true;
+		when 'foreign_told' then   -- and a superuser's function: row security does not hold it
+			execute format('alter function app.find_key owner to %I', current_user);
 		when 'table_granted' then
 			grant select on data.members to flashd;
 			v_found := true;
-		else
-			if not v_found then
-				raise exception 'there is no plant %', current_setting('testing.plant');
-			end if;
+		else null;
 	end case;
+	if not v_found then
+		raise exception 'there is no plant %', current_setting('testing.plant');
+	end if;
 end $$;

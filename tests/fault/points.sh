@@ -1,5 +1,6 @@
 # The named crash points of the money protocol and of the outbox, each reached on purpose: a lock from outside, or a mail
 # server that waits, holds the daemon at the very point where it is then killed (or paused).
+world 2000
 sink_start
 daemon_key points agent --budget-cents 100000 --per-minute 100000
 export FLASHD_SEND_TIMEOUT_MS=10000

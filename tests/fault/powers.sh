@@ -1,5 +1,6 @@
 # What no API key can do, however it asks: approve, edit, reject, resume, raise a budget, make or revoke a key, add a person or
 # a policy, act as the resident. And what amounts are not amounts.
+world 2000
 running a
 daemon_key powers agent --budget-cents 100000 --per-minute 100000
 agent=$SECRET agent_key=$KEY

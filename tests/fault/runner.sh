@@ -1,6 +1,6 @@
 # One runner: of two daemons one runs what is due; one that was paused in the middle of a cycle and wakes up believing is
 # refused by the fence, and whoever took over has given everybody just one gift and one message.
-daemon_database runner
+world
 build/demo-brand --members 2000 --out "$DAEMONS/brand" >>"$DAEMONS/setup.log" 2>&1
 flashd import "$DAEMONS/brand" --map demo --quiet >>"$DAEMONS/setup.log" 2>&1
 daemon_key runner agent --budget-cents 1000000
@@ -60,7 +60,5 @@ hash=$(flashd undo --run "$run" --json 2>/dev/null | jq -r .hash)
 flashd undo --run "$run" --apply "$hash" --json >"$work/undone" 2>&1
 same "undo of the run: all but what moved" "$((done_by_b - 1)) done" \
 	"$(sql "select count(*) from data.actions where run = '$run' and state = 'undone'") $(sql "select state from data.actions where action = '$used'")"
-psql -X -q -f tests/fault/books.sql
 balanced
 running
-world_again

@@ -1,9 +1,10 @@
 # Stop under 32 writers, flipped through both daemons and the command line, resumed by a person. No action may commit
 # between the stop's answer and the resume: counted twice from outside, and by the commit times.
+world 2000
 running a b
 for i in 1 2 3 4; do daemon_key "writer$i" agent --budget-cents 100000000 --per-minute 100000; done
 daemon_key stopper read-only
-flips=$([ -n "${LONG:-}" ] && echo 1000 || echo 100)
+flips=$(many 100 1000 15)
 : >"$work/stop.mcp"
 : >"$work/stop.cli"
 count_actions() { sql "select count(*) from data.actions where idem like 'stop-%'"; }

@@ -1,4 +1,5 @@
 # Undo: once and exactly, by whoever may, also while stopped; what moved since stays and is told.
+world 2000
 running a b
 daemon_key undoer agent --budget-cents 100000 --per-minute 100000
 undoer=$SECRET undoer_key=$KEY
@@ -24,24 +25,41 @@ same "their money is back, the coupon is void, the points are gone" "0 voided 0"
 	"$(net) $(sql "select c.state || ' ' || b.points from data.coupons c, data.balances b where c.action = '$two' and b.member = 300")"
 same "a second undo is refused" wrong_state "$(daemon_call "$undoer" undo_action "{\"action\":\"$one\"}" | word)"
 
-# In parallel, from two daemons, with the same good hash.
-lost=0 racers=()
-for i in $(seq 1 20); do
-	id=$(award $((300 + i)) "undo-race-$i")
-	hash=$(daemon_call "$undoer" undo_action "{\"action\":\"$id\"}" | jq -r .hash)
+# In parallel, from two daemons, with the same good hash. The members have points of their own, and the key has other
+# spending: neither a balance nor a budget at zero may do the work of the lock.
+for i in $(seq 1 20); do award $((300 + i)) "undo-own-$i" 30 >/dev/null; done
+before=$(net)
+lost=0 told=""
+blocked="select count(*) from pg_stat_activity where datname = current_database() and application_name like 'flashd%' and wait_event_type = 'Lock'"
+# race: four at once; how many were undone in all. Every second time all four stand at one lock, and start from it.
+race() {
+	local racers=()
 	for name in a b a b; do
 		URL=$(url $name) daemon_call "$([ $name = a ] && echo "$undoer" || echo "$desk")" undo_action \
-			"{\"action\":\"$id\",\"apply_hash\":\"$hash\"}" >"$work/undo.$name.$RANDOM$RANDOM" &
+			"{\"action\":\"$id\",\"apply_hash\":\"$hash\"}" >"$work/undo.${#racers[@]}" &
 		racers[${#racers[@]}]=$!
 	done
+	[ "$1" != held ] || { daemon_until 1 eval "[ \"\$(sql \"$blocked\")\" -ge 4 ]"; let_go; }
 	wait "${racers[@]}"
-	racers=()
-	[ "$(cat "$work"/undo.?.* | jq -r '.undone // 0' | awk '{ n += $1 } END { print n }')" = 1 ] || lost=$((lost + 1))
-	rm -f "$work"/undo.?.*
+	told="$told $(for answer in "$work"/undo.?; do word <"$answer"; done | tr '\n' ' ')"
+	undone=$((undone + $(jq -r '.undone // 0' "$work"/undo.? | awk '{ n += $1 } END { print n }')))
+}
+for i in $(seq 1 20); do
+	undone=0
+	id=$(award $((300 + i)) "undo-race-$i")
+	hash=$(daemon_call "$undoer" undo_action "{\"action\":\"$id\"}" | jq -r .hash)
+	if [ $((i % 2)) = 0 ]; then
+		hold "select from data.budgets where key = '$undoer_key' for update"
+		race held
+	fi
+	[ $undone != 0 ] || race free   # also when the lock outlasted their patience
+	[ $undone = 1 ] || lost=$((lost + 1))
 done
 same "of four who undo one action at once, by two daemons, one does" 0 $lost
-same "and each was reversed once" "20 20 0" \
-	"$(sql "select count(*) || ' ' || count(distinct action) from data.ledger where kind = 'reverse' and member between 301 and 320") $(net)"
+same "the others are told so, or to try again" "" "$(tr -s ' ' '\n' <<<"$told" | grep -vxE 'executed|wrong_state|text_changed|busy|' | sort -u)"
+same "and each was reversed once" "20 20 30 $before" \
+	"$(sql "select count(*) || ' ' || count(distinct action) from data.ledger where kind = 'reverse' and member between 301 and 320") $(
+		sql 'select string_agg(distinct points::text, chr(32)) from data.balances where member between 301 and 320') $(net)"
 
 spent=$(award 330 undo-spent) half=$(award 331 undo-half) used=$(coupon 332 undo-used)
 sql "update data.lots set remaining = remaining - 10, state = 'spent' where action = '$spent'; update data.lots set remaining = remaining - 1 where action = '$half';

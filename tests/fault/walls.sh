@@ -1,5 +1,6 @@
 # The walls: the daemon's role can touch no table; who says another tenant's number sees nothing of this one; a function that
 # is given another tenant's id answers as for one that does not exist.
+world 2000
 running a b
 daemon_key walls agent --budget-cents 100000 --per-minute 100000
 "$FLASHD_CLI" tenant create rival --name Rival --zone UTC --currency USD --admin bea --quiet >/dev/null 2>&1 </dev/null
@@ -45,9 +46,9 @@ c="$rival, gen_random_uuid(), 'bea'"
 # answer TEXT: what the function says as the daemon, ids taken out.
 answer() { psql -X -qAt -U flashd -v VERBOSITY=verbose -c "select * from app.$1" 2>&1 | grep -vE '^(CONTEXT|LOCATION)' | sed "s/$2/ID/g"; }
 differ="" found=""
-while IFS='|' read -r own other text; do
-	foreign=$(answer "${text//ID/$own}" "$own")
-	[ "$foreign" = "$(answer "${text//ID/$other}" "$other")" ] || differ="$differ ${text%%(*}"
+while IFS="|" read -r theirs nobodys text; do
+	foreign=$(answer "${text//ID/$theirs}" "$theirs")
+	[ "$foreign" = "$(answer "${text//ID/$nobodys}" "$nobodys")" ] || differ="$differ ${text%%(*}"
 	[[ $foreign == *FLNOT* || $foreign == *FLFEN* || -z $foreign || $foreign == 0 || $foreign == late ]] || found="$found ${text%%(*}:$foreign"
 done <<-LINES
 	$id|$missing|decide_draft($c, 'cli', 'ID', '$hash', true, 'x')

@@ -66,6 +66,13 @@ banned_functions() {
 }
 rule "no banned function is called" banned_functions
 
+# In a time that tells nothing: seal_equal alone compares what somebody may guess at.
+open_comparisons() {
+	ours "$product_c" | xargs awk -v want=code -f tests/tidy/c_parts.awk |
+		grep -E '(^|[^A-Za-z0-9_])(mem|str|strn|strcase)cmp[[:blank:]]*\([^;]*(secret|password|[a-z_]*hash|digest|signature|mac)([^a-z_]|_[a-z]*)'
+}
+rule "no secret is compared but by seal_equal" open_comparisons
+
 # Where SQL may be: db.c says BEGIN and its like, the metric compiler puts certified fragments together.
 sql_word='select[[:blank:]]|insert[[:blank:]]+into|update[[:blank:]]+[a-z_.%]+[[:blank:]]+set|delete[[:blank:]]+from'
 sql_word="$sql_word|with[[:blank:]]+[a-z_]+[[:blank:]]+as|with[[:blank:]]+recursive|values[[:blank:]]*\\("
