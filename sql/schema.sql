@@ -915,17 +915,6 @@ ALTER TABLE ONLY data.metric_history
 ALTER TABLE ONLY data.metric_states
     ADD CONSTRAINT metric_states_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
-ALTER TABLE ONLY data.order_lines
-    ADD CONSTRAINT order_lines_tenant_order_ref_fkey FOREIGN KEY (tenant, order_ref) REFERENCES data.orders(tenant, order_ref);
-
-ALTER TABLE ONLY data.orders
-    ADD CONSTRAINT orders_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
-
-ALTER TABLE ONLY data.orders
-    ADD CONSTRAINT orders_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
-
-ALTER TABLE ONLY data.orders
-    ADD CONSTRAINT orders_tenant_store_fkey FOREIGN KEY (tenant, store) REFERENCES data.stores(tenant, store);
 ALTER TABLE ONLY data.parked
     ADD CONSTRAINT parked_tenant_feed_event_fkey FOREIGN KEY (tenant, feed, event) REFERENCES data.events(tenant, feed, event);
 

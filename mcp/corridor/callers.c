@@ -67,7 +67,9 @@ static bool find_cached(struct callers *callers, const char *key, const char *ha
 	struct slot *slot = slot_of(callers, key);
 
 	pthread_mutex_lock(&callers->lock);
-	*known = strcmp(slot->caller.key, key) == 0 && seal_equal(slot->hash, hash);
+	bool same_key = strcmp(slot->caller.key, key) == 0;
+
+	*known = same_key && seal_equal(slot->hash, hash);
 	bool found = *known && slot->until_us > clock_monotonic();
 
 	if (found)

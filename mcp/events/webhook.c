@@ -47,6 +47,12 @@ static bool is_signed(const char *signatures, const unsigned char hash[HASH])
 	return good;
 }
 
+/* What follows the public word that every secret begins with; NULL without it. */
+static const char *after_prefix(const char *text)
+{
+	return strncmp(text, prefix, sizeof prefix - 1) == 0 ? text + sizeof prefix - 1 : NULL;
+}
+
 static bool make_hash(const struct webhook *webhook, const char *secret, unsigned char hash[HASH])
 {
 	unsigned char key[SECRET_MOST];
@@ -54,8 +60,9 @@ static bool make_hash(const struct webhook *webhook, const char *secret, unsigne
 	const struct seal_piece pieces[] = { { webhook->id, strlen(webhook->id) }, { ".", 1 },
 		{ webhook->timestamp, strlen(webhook->timestamp) }, { ".", 1 }, { webhook->body, webhook->size } };
 
-	if (strncmp(secret, prefix, sizeof prefix - 1) != 0 || !seal_from_base64(secret + sizeof prefix - 1,
-			strlen(secret) - (sizeof prefix - 1), key, sizeof key, &size) || size < SECRET_LEAST)
+	const char *text = after_prefix(secret);
+
+	if (text == NULL || !seal_from_base64(text, strlen(text), key, sizeof key, &size) || size < SECRET_LEAST)
 		return false;
 	seal_hmac_sha256(key, size, pieces, sizeof pieces / sizeof pieces[0], hash);
 	return true;

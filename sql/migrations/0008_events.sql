@@ -12,7 +12,6 @@ begin
 	end loop;
 end $$;
 
-create index redemptions_code on data.redemptions (tenant, code) where code is not null;
 create index refunds_order on data.refunds (tenant, order_ref);
 
 -- No foreign keys where thousands of rows come at once: the functions that write events, orders and their lines
