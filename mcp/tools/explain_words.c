@@ -37,8 +37,8 @@ static void say_change(struct telling *telling)
 	const char *share = then == 0 ? "" : arena_format(arena, " (%+.1f %%)", 100 * e->change.value / fabs(then));
 
 	say(telling, arena_format(arena, "%s: %s from %s, against %s from %s%s: a change of %s%s, standard error of "
-		"counting %s.", e->metric->title, explain_figure(e, now), days_of(arena, e->now_period), explain_figure(e, then),
-		days_of(arena, e->then_period), of, explain_signed(e, e->change.value), share,
+		"counting %s.", e->metric->title, explain_figure(e, now), days_of(arena, e->now_period),
+		explain_figure(e, then), days_of(arena, e->then_period), of, explain_signed(e, e->change.value), share,
 		explain_figure(e, e->change.error)));
 }
 

@@ -99,6 +99,7 @@ const goldens = {
 	whoami: () => ({}),
 	list_metrics: () => ({ search: 'gmv' }),
 	query_metric: () => golden.args,
+	explain_change: () => golden.args,
 	get_dashboard_stats: () => ({}),
 	list_members: () => ({ limit: 2 }),
 	get_member: () => ({ member: known.member, include: ['coupons', 'consents', 'risk', 'timeline'] }),
