@@ -327,6 +327,10 @@ static const char *note_text(const struct shaping *shaping)
 		text_add(&note, " As it is now.");
 	else if (metric->kind == KIND_STOCK)
 		text_add(&note, " As it stood at the end of the window.");
+	if (metric->since != NULL)
+		text_format(&note, " Counted since the beginning of the %s%s in which the window ends.",
+			strncmp(metric->since, "fiscal_", 7) == 0 ? "fiscal " : "",
+			metric->since + (strncmp(metric->since, "fiscal_", 7) == 0 ? 7 : 0));
 	if (metric->lookback_days > 0)
 		text_format(&note, " Counted over the %d days that end with the window.", metric->lookback_days);
 	if (metric->source->time[0] != '\0')

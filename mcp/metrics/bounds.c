@@ -120,10 +120,55 @@ static bool check_future(const struct bounds_request *request, const struct boun
 	return true;
 }
 
+/* The rows of metric_window.sql for a metric, or for a part of one. */
+static bool find_rows(struct db *db, int tenant, const struct bounds_request *request, const struct metric *metric,
+	const char *window, struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	const char *back = metric->since != NULL ? metric->since : arena_format(arena, "%d", metric->lookback_days);
+
+	if (!db_query(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant), metric->source->name,
+		window,
+		request->from, request->to, request->as_of, back, metric->name), arena, rows, error))
+		return error_wrap(error, "the window");
+	return db_count(*rows) == 1 + COMPARISON_COUNT ||
+		error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
+}
+
+/* A derived metric is known where all its parts are, and stands no better than the worst of them. */
+static void read_part(struct bounds *bounds, const struct metric *part, size_t at, const struct db_rows *rows,
+	struct arena *arena)
+{
+	struct standing standing = standing_read(part, rows, STANDING, arena);
+	struct bounds own = { .covered = false };
+
+	read_bounds(&own, rows);
+	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
+		bounds->periods[i].part_since[at] = own.periods[i].since;
+	if (own.covered && bounds->covered && own.covered_since_us > bounds->covered_since_us) {
+		bounds->covered_since_us = own.covered_since_us;
+		bounds->covered_since_day = own.covered_since_day;
+		bounds->covered_since_hour = own.covered_since_hour;
+	}
+	if (own.covered && bounds->covered && own.covered_until_us < bounds->covered_until_us) {
+		bounds->covered_until_us = own.covered_until_us;
+		bounds->covered_until_day = own.covered_until_day;
+		bounds->covered_until_hour = own.covered_until_hour;
+		bounds->covered_until = own.covered_until;
+	}
+	bounds->covered = bounds->covered && own.covered;
+	if (standing.state == METRIC_SUSPENDED || standing.state == METRIC_RETIRED) {
+		standing.reason = arena_format(arena, "its part %s is %s: %s", part->name, metric_state_word(standing.state),
+			standing.reason);
+		standing.state = METRIC_SUSPENDED;
+	}
+	if (standing.state != METRIC_CERTIFIED && bounds->standing.state == METRIC_CERTIFIED)
+		bounds->standing = standing;
+}
+
 bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
 	struct bounds *bounds, struct error *error)
 {
-	const char *name = "", *lookback = arena_format(arena, "%d", request->metric->lookback_days);
+	const char *name = "";
 	struct db_rows *rows;
 	int day;
 
@@ -133,14 +178,15 @@ bool bounds_find(struct db *db, int tenant, const struct bounds_request *request
 		return false;
 	bool timeless = request->metric->source->time[0] == '\0';
 
-	if (!db_query(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
-		request->metric->source->name, timeless ? "today" : name, request->from, request->to, request->as_of,
-		lookback, request->metric->name), arena, &rows, error))
-		return error_wrap(error, "the window");
-	if (db_count(rows) != 1 + COMPARISON_COUNT)
-		return error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
+	if (!find_rows(db, tenant, request, request->metric, timeless ? "today" : name, arena, &rows, error))
+		return false;
 	read_bounds(bounds, rows);
 	bounds->standing = standing_read(request->metric, rows, STANDING, arena);
+	for (size_t i = 0; i < request->metric->part_count; i++) {
+		if (!find_rows(db, tenant, request, request->metric->parts[i], timeless ? "today" : name, arena, &rows, error))
+			return false;
+		read_part(bounds, request->metric->parts[i], i, rows, arena);
+	}
 	bounds->window = *name == '\0' ? "custom" : name;
 	return check_future(request, bounds, error);
 }

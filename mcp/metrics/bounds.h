@@ -13,6 +13,7 @@ struct period {
 	const char *since, *until;            /* instants in UTC: [since, until) */
 	const char *since_local, *until_local;
 	int64_t since_us, until_us;
+	const char *part_since[PARTS_MOST];   /* of a derived metric: where each part begins */
 };
 
 struct bounds {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "definition.h"
+#include "derive.h"
 #include "mcp/base/embed.h"
 #include "mcp/base/text.h"
 
@@ -12,7 +13,7 @@ enum { MISTAKE_BYTES = 1 << 16 };
 struct catalogue {
 	struct arena *arena;
 	struct mistakes mistakes;
-	const struct metric *metrics[METRICS_MOST];
+	struct metric *metrics[METRICS_MOST];
 	const char *paths[METRICS_MOST];
 	size_t count;
 };
@@ -92,15 +93,20 @@ static void check_factors(struct catalogue *catalogue, size_t at)
 	for (size_t i = 0; i < metric->factor_count; i++) {
 		const struct metric *factor = catalogue_find(catalogue, metric->factors[i]);
 
-		if (factor == NULL || factor == metric || factor->kind == KIND_RATIO || factor->source->time[0] == '\0')
+		if (factor == NULL || factor == metric || factor->kind == KIND_RATIO || factor->kind == KIND_DERIVED ||
+		    factor->source->time[0] == '\0')
 			mistake_add(&catalogue->mistakes, catalogue->paths[at],
 				arena_format(catalogue->arena, "/factors/%zu", i),
 				"\"%.60s\" is not another metric that is counted over time and is no ratio", metric->factors[i]);
 	}
 }
 
-size_t catalogue_finish(struct catalogue *catalogue)
+static size_t finish(struct catalogue *catalogue, const struct catalogue *beside)
 {
+	for (size_t i = 0; i < catalogue->count; i++)
+		if (catalogue->metrics[i]->kind == KIND_DERIVED && catalogue->mistakes.count == 0)
+			derive_resolve(catalogue->metrics[i], catalogue->paths[i], catalogue, beside, catalogue->arena,
+				&catalogue->mistakes);
 	for (size_t at = 0; at < catalogue->count; at++)
 		check_factors(catalogue, at);
 	for (size_t a = 0; a < catalogue->count; a++)
@@ -108,6 +114,11 @@ size_t catalogue_finish(struct catalogue *catalogue)
 			if (a != b)
 				check_pair(catalogue, a, b);
 	return catalogue->mistakes.count;
+}
+
+size_t catalogue_finish(struct catalogue *catalogue)
+{
+	return finish(catalogue, NULL);
 }
 
 const char *catalogue_mistakes(const struct catalogue *catalogue)
@@ -157,7 +168,7 @@ bool catalogue_beside_shipped(struct catalogue *catalogue, struct error *error)
 	for (size_t i = 0; i < catalogue->count; i++)
 		for (size_t j = 0; j < shipped->count; j++)
 			check_shipped(catalogue, i, shipped->metrics[j]);
-	return catalogue_finish(catalogue) == 0 ||
+	return finish(catalogue, shipped) == 0 ||
 		error_set(error, ERROR_CONFIG, "%s", catalogue_mistakes(catalogue));
 }
 
@@ -222,6 +233,14 @@ bool catalogue_refuse(const struct catalogue *catalogue, const char *name, struc
 	return error_set(error, ERROR_UNGROUNDED, "There is no metric \"%s\", so there is no number for it.%s%s%s "
 		"list_metrics shows all.", word_shown(arena, name), near == NULL ? "" : " Nearest: ", near == NULL ? "" : near,
 		near == NULL ? "" : ".");
+}
+
+bool metric_is_imported(const struct metric *metric)
+{
+	for (size_t i = 0; i < metric->part_count; i++)
+		if (metric->parts[i]->source->kind != SOURCE_IMPORT)
+			return false;
+	return metric->source->kind == SOURCE_IMPORT;
 }
 
 bool metric_allows(const struct metric *metric, const struct dimension *dimension)

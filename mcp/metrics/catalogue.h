@@ -16,8 +16,13 @@
 enum metric_unit { UNIT_CENTS, UNIT_POINTS, UNIT_COUNT, UNIT_RATIO, UNIT_DAYS, UNIT_HOURS };
 
 /* SUM and COUNT add up over rows, DISTINCT does not. RATIO is numerator over denominator. STOCK is a state: at the
- * end of the window when its source has a history, else now. MODEL is what the latest finished runs judged. */
-enum metric_kind { KIND_SUM, KIND_COUNT, KIND_DISTINCT, KIND_RATIO, KIND_STOCK, KIND_MODEL };
+ * end of the window when its source has a history, else now. MODEL is what the latest finished runs judged. DERIVED is
+ * arithmetic over other metrics. CUMULATIVE adds up from the beginning of the piece of time that the window ends in. */
+enum metric_kind {
+	KIND_SUM, KIND_COUNT, KIND_DISTINCT, KIND_RATIO, KIND_STOCK, KIND_MODEL, KIND_DERIVED, KIND_CUMULATIVE
+};
+
+enum { PARTS_MOST = 4 };
 
 struct metric {
 	const char *name, *title, *meaning, *owner;
@@ -25,7 +30,10 @@ struct metric {
 	enum metric_kind kind;
 	bool certified, additive;
 	const char *certified_by, *certified_on;   /* NULL when not certified */
-	const struct source *source;
+	const struct source *source;   /* of DERIVED that of a part, an imported one if there is one */
+	const struct metric *parts[PARTS_MOST];   /* of DERIVED, whose value and denominator are made of their names */
+	size_t part_count;
+	const char *since;          /* of CUMULATIVE: week, month, quarter, year or fiscal_…, else NULL */
 	const char *value;          /* an aggregate; of a ratio the numerator */
 	const char *denominator;    /* of a ratio, else NULL */
 	const char *filter;         /* condition on the source's rows, or NULL */
@@ -75,6 +83,9 @@ const struct metric *catalogue_find(const struct catalogue *catalogue, const cha
 
 /* Refuses an unknown metric with the nearest names and synonyms; returns false. */
 bool catalogue_refuse(const struct catalogue *catalogue, const char *name, struct arena *arena, struct error *error);
+
+/* Whether only imports change the metric, so that an answer may be kept while the data version stands. */
+bool metric_is_imported(const struct metric *metric);
 
 /* Whether the metric may be cut by a dimension. */
 bool metric_allows(const struct metric *metric, const struct dimension *dimension);

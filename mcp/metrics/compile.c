@@ -11,6 +11,8 @@
 
 struct maker {
 	const struct compile_request *request;
+	const struct metric *metric;   /* the request's, or the part of it that is being made */
+	size_t part;
 	struct arena *arena;
 	struct text sql;
 	struct compiled *out;
@@ -64,14 +66,14 @@ static void add_grain(struct maker *maker, const struct dimension *grain, const 
 
 static const char *local_day(struct maker *maker)
 {
-	return arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date", maker->request->metric->source->time,
+	return arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date", maker->metric->source->time,
 		maker->zone);
 }
 
 static void add_grain_of_row(struct maker *maker, const struct dimension *grain)
 {
 	if (is_hour(grain))
-		text_format(&maker->sql, "date_trunc('hour', s.%s, $%zu::text)", maker->request->metric->source->time,
+		text_format(&maker->sql, "date_trunc('hour', s.%s, $%zu::text)", maker->metric->source->time,
 			maker->zone);
 	else if (is_fiscal(grain))
 		text_add(&maker->sql, "f.piece");
@@ -101,12 +103,14 @@ static void add_names(struct maker *maker, const char *before, const char *after
 
 static void add_time(struct maker *maker, const struct compile_period *period)
 {
-	const struct metric *metric = maker->request->metric;
+	bool whole = maker->request->metric->part_count == 0;
+	const struct metric *metric = maker->metric;
 
 	if (metric->source->time[0] == '\0')
 		return;
 	if (metric->kind != KIND_STOCK)
-		text_format(&maker->sql, " and s.%s >= $%zu::timestamptz", metric->source->time, bind(maker, period->since));
+		text_format(&maker->sql, " and s.%s >= $%zu::timestamptz", metric->source->time, bind(maker,
+			whole ? period->since : period->part_since[maker->part]));
 	text_format(&maker->sql, " and s.%s < $%zu::timestamptz", metric->source->time, bind(maker, period->until));
 }
 
@@ -114,7 +118,7 @@ static void add_time(struct maker *maker, const struct compile_period *period)
 static void add_base(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
-	const struct metric *metric = request->metric;
+	const struct metric *metric = maker->metric;
 
 	text_add(&maker->sql, "(select s.*");
 	for (size_t i = 0; i < request->by_count; i++) {
@@ -168,13 +172,14 @@ static void add_whole(struct maker *maker)
 	text_add(&maker->sql, ") <> 0)::int as whole");
 }
 
-static void add_period(struct maker *maker, size_t period, const size_t *filters)
+/* "select d1, …, whole, v, w, n" of the maker's metric in a period. */
+static void add_select(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
-	const struct metric *metric = request->metric;
+	const struct metric *metric = maker->metric;
 	const char *denominator = metric->denominator == NULL ? "0" : metric->denominator;
 
-	text_format(&maker->sql, "%sp%zu as (select ", period == 0 ? "with " : ",\n", period);
+	text_add(&maker->sql, "select ");
 	if (metric->entity == NULL) {
 		add_whole(maker);
 	} else if (request->by_count == 0) {
@@ -187,20 +192,67 @@ static void add_period(struct maker *maker, size_t period, const size_t *filters
 	if (metric->entity == NULL) {
 		add_base(maker, period, filters);
 		add_grouping(maker, "");
-	} else {
-		text_add(&maker->sql, "(select ");
-		add_whole(maker);
-		text_format(&maker->sql, ", %s, %s from ", metric->entity, metric->entity_columns);
-		add_base(maker, period, filters);
-		add_grouping(maker, metric->entity);
-		text_add(&maker->sql, ") g");
-		if (request->by_count > 0) {
-			text_add(&maker->sql, " group by ");
-			add_names(maker, "", "");
-			text_add(&maker->sql, ", whole");
-		}
+		return;
 	}
+	text_add(&maker->sql, "(select ");
+	add_whole(maker);
+	text_format(&maker->sql, ", %s, %s from ", metric->entity, metric->entity_columns);
+	add_base(maker, period, filters);
+	add_grouping(maker, metric->entity);
+	text_add(&maker->sql, ") g");
+	if (request->by_count > 0) {
+		text_add(&maker->sql, " group by ");
+		add_names(maker, "", "");
+		text_add(&maker->sql, ", whole");
+	}
+}
+
+/* The same of a derived metric: the groups of its parts laid side by side, what is not there is 0. */
+static void add_derived(struct maker *maker, size_t period, const size_t *filters)
+{
+	const struct metric *metric = maker->request->metric;
+	const char *comma = maker->request->by_count > 0 ? ", " : "";
+
+	text_add(&maker->sql, "select ");
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%swhole, (%s)::bigint as v, (%s)::bigint as w, n from (select ", comma, metric->value,
+		metric->denominator == NULL ? "0" : metric->denominator);
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%swhole, sum(n)::bigint as n", comma);
+	for (size_t i = 0; i < metric->part_count; i++)
+		text_format(&maker->sql, ", coalesce(sum(case when part = %zu then v end), 0) as %s", i,
+			metric->parts[i]->name);
+	text_add(&maker->sql, " from (");
+	for (size_t i = 0; i < metric->part_count; i++) {
+		text_format(&maker->sql, "%sselect %zu as part, a.* from (", i == 0 ? "" : " union all ", i);
+		maker->metric = metric->parts[i];
+		maker->part = i;
+		add_select(maker, period, filters);
+		text_add(&maker->sql, ") a");
+	}
+	maker->metric = metric;
+	text_add(&maker->sql, ") u group by ");
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%swhole) g", comma);
+}
+
+static void add_period(struct maker *maker, size_t period, const size_t *filters)
+{
+	text_format(&maker->sql, "%sp%zu as (", period == 0 ? "with " : ",\n", period);
+	if (maker->request->metric->part_count > 0)
+		add_derived(maker, period, filters);
+	else
+		add_select(maker, period, filters);
 	text_add(&maker->sql, ")");
+}
+
+static bool looks_at_days(const struct metric *metric)
+{
+	bool looks = metric->counts_back;
+
+	for (size_t i = 0; i < metric->part_count; i++)
+		looks = looks || metric->parts[i]->counts_back;
+	return looks;
 }
 
 /* Every piece of time of the window, whether or not it has rows. */
@@ -230,9 +282,9 @@ static void add_order(struct maker *maker)
 		if (request->by[i]->kind == DIMENSION_GRAIN)
 			text_format(&maker->sql, "d%zu, ", i + 1);
 	if (request->metric->denominator != NULL)
-		text_format(&maker->sql, "v::float8 / nullif(w, 0) %s nulls last", direction);
+		text_format(&maker->sql, "coalesce(v, 0)::float8 / nullif(w, 0) %s nulls last", direction);
 	else
-		text_format(&maker->sql, "v %s nulls last", direction);
+		text_format(&maker->sql, "coalesce(v, 0) %s", direction);
 	for (size_t i = 0; i < request->by_count; i++)
 		text_format(&maker->sql, ", d%zu%s", i + 1,
 			request->by[i]->kind == DIMENSION_GRAIN ? "" : " collate \"C\"");
@@ -329,12 +381,13 @@ static void add_same_rows(struct maker *maker, size_t period)
 struct compiled compile_query(const struct compile_request *request, struct arena *arena)
 {
 	struct compiled compiled = { .count = 0 };
-	struct maker maker = { .request = request, .arena = arena, .sql = text_open(arena, SQL_MOST), .out = &compiled };
+	struct maker maker = { .request = request, .metric = request->metric, .arena = arena, .sql = text_open(arena,
+		SQL_MOST), .out = &compiled };
 	bool grain = compile_has_grain(request);
 	size_t filters[FILTERS_MOST];
 
 	bind(&maker, arena_format(arena, "%d", request->tenant));
-	if (grain || request->metric->counts_back)
+	if (grain || looks_at_days(request->metric))
 		maker.zone = bind(&maker, request->zone);
 	for (size_t i = 0; i < request->filter_count; i++)
 		filters[i] = bind(&maker, request->filters[i].values);

@@ -5,7 +5,7 @@
 
 #include "catalogue.h"
 
-enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 64, LIMIT_MOST = 200 };
+enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 128, LIMIT_MOST = 200 };
 
 struct compile_filter {
 	const struct dimension *dimension;
@@ -16,6 +16,7 @@ struct compile_filter {
 struct compile_period {
 	const char *since, *until;   /* instants; unused for STATE and MODEL */
 	const char *first_day, *last_day;
+	const char *part_since[PARTS_MOST];   /* of a derived metric: where each part begins */
 };
 
 struct compile_request {

@@ -12,9 +12,11 @@
 
 static const char *const fields[] = { "name", "title", "unit", "kind", "meaning", "synonyms", "owner", "certified",
 	"certified_by", "certified_on", "certified_definition", "source", "value", "numerator", "denominator",
-	"filter", "entity", "dimensions", "additive", "windows", "lookback_days", "freshness_hours", "tests", "factors" };
+	"filter", "entity", "dimensions", "additive", "windows", "lookback_days", "freshness_hours", "tests", "factors",
+	"since" };
 static const char *const units[] = { "cents", "points", "count", "ratio", "days", "hours" };
-static const char *const kinds[] = { "sum", "count", "distinct", "ratio", "stock", "model" };
+static const char *const kinds[] = { "sum", "count", "distinct", "ratio", "stock", "model", "derived",
+	"cumulative" };
 
 /* The column that the compiler makes for what looks back. */
 static const char days_ago[] = "days_ago";
@@ -192,6 +194,13 @@ static void read_source(struct reader *reader)
 	const char *names[NAMES_MOST];
 	size_t count = 0;
 
+	if (reader->metric->kind == KIND_DERIVED) {   /* its parts' is known once all are read */
+		if (json_object_get(reader->json, "source") != NULL || json_object_get(reader->json, "entity") != NULL ||
+		    json_object_get(reader->json, "filter") != NULL)
+			MISTAKE(reader, "/source", "a derived metric is made of other metrics: it has no source, filter or entity");
+		reader->metric->source = source_at(0);
+		return;
+	}
 	for (const struct source *source; (source = source_at(count)) != NULL;)
 		names[count++] = source->name;
 	reader->metric->source = source_at((size_t)read_word(reader, "source", names, count));
@@ -249,6 +258,13 @@ static const char *read_entity(struct reader *reader)
 static void read_value(struct reader *reader)
 {
 	struct metric *metric = reader->metric;
+	if (metric->kind == KIND_DERIVED) {
+		bool share = json_object_get(reader->json, "denominator") != NULL;
+
+		metric->value = read_text(reader, share ? "numerator" : "value", true, 400);
+		metric->denominator = share ? read_text(reader, "denominator", true, 400) : NULL;
+		return;
+	}
 	const char *gathered = read_entity(reader);
 	const char *columns = gathered != NULL ? gathered : metric->source->columns;
 	bool ratio = metric->kind == KIND_RATIO;
@@ -284,9 +300,11 @@ static void read_dimensions(struct reader *reader)
 
 		if (dimension == NULL)
 			MISTAKE(reader, place, "\"%.60s\" is not a dimension", name);
-		else if (!grain && !words_hold(metric->source->dimensions, name, strlen(name)))
+		else if (!grain && metric->kind != KIND_DERIVED &&
+			!words_hold(metric->source->dimensions, name, strlen(name)))
 			MISTAKE(reader, place, "%s cannot be cut by %s", metric->source->name, name);
-		else if (grain && (metric->kind == KIND_STOCK || metric->source->time[0] == '\0' || metric->lookback_days > 0))
+		else if (grain && (metric->kind == KIND_STOCK || metric->kind == KIND_CUMULATIVE ||
+		    metric->source->time[0] == '\0' || metric->lookback_days > 0))
 			MISTAKE(reader, place, "a state and a look-back are no sum of days: they cannot be cut by %s", name);
 		else if (metric_allows(metric, dimension))
 			MISTAKE(reader, place, "%s is there twice", name);
@@ -342,8 +360,9 @@ static void read_factors(struct reader *reader)
 static void check_kind(struct reader *reader)
 {
 	struct metric *metric = reader->metric;
-	bool adds = metric->kind == KIND_SUM || metric->kind == KIND_COUNT;
-	bool never = metric->kind == KIND_DISTINCT || metric->kind == KIND_RATIO || metric->kind == KIND_MODEL;
+	bool adds = metric->kind == KIND_SUM || metric->kind == KIND_COUNT || metric->kind == KIND_CUMULATIVE;
+	bool never = metric->kind == KIND_DISTINCT || metric->kind == KIND_RATIO || metric->kind == KIND_MODEL ||
+		metric->denominator != NULL;
 
 	metric->additive = read_truth(reader, "additive");
 	if ((adds && !metric->additive) || (never && metric->additive))
@@ -352,8 +371,23 @@ static void check_kind(struct reader *reader)
 	    (metric->source->kind == SOURCE_STATE && metric->kind != KIND_STOCK && metric->kind != KIND_RATIO))
 		MISTAKE(reader, "/kind", "a %s cannot be made of %s", kinds[metric->kind], metric->source->name);
 	if ((metric->unit == UNIT_RATIO || metric->unit == UNIT_DAYS || metric->unit == UNIT_HOURS) &&
-	    metric->kind != KIND_RATIO)
+	    metric->denominator == NULL)
 		MISTAKE(reader, "/unit", "only a ratio has the unit %s", units[metric->unit]);
+}
+
+/* Where a cumulative metric begins to count. */
+static void read_since(struct reader *reader)
+{
+	static const char *const pieces[] = { "week", "month", "quarter", "year", "fiscal_month", "fiscal_quarter",
+		"fiscal_year" };
+	bool cumulative = reader->metric->kind == KIND_CUMULATIVE;
+
+	if (cumulative)
+		reader->metric->since = pieces[read_word(reader, "since", pieces, COUNT(pieces))];
+	else if (json_object_get(reader->json, "since") != NULL)
+		MISTAKE(reader, "/since", "only a cumulative metric counts since something");
+	if (cumulative && reader->metric->source->time[0] == '\0')
+		MISTAKE(reader, "/kind", "a cumulative metric cannot be made of %s", reader->metric->source->name);
 }
 
 static void read_lookback(struct reader *reader)
@@ -364,7 +398,8 @@ static void read_lookback(struct reader *reader)
 		return;
 	reader->metric->lookback_days = (int)json_integer_value(days);
 	if (!json_is_integer(days) || json_integer_value(days) < 1 || json_integer_value(days) > 3660 ||
-	    reader->metric->kind == KIND_STOCK || reader->metric->kind == KIND_MODEL)
+	    reader->metric->kind == KIND_STOCK || reader->metric->kind == KIND_MODEL ||
+	    reader->metric->kind == KIND_DERIVED || reader->metric->kind == KIND_CUMULATIVE)
 		MISTAKE(reader, "/lookback_days", "must be 1 to 3660 days, of a number that is counted over time");
 }
 
@@ -427,6 +462,7 @@ struct metric *definition_read(struct arena *arena, const char *path, const char
 	read_certificate(&reader);
 	read_synonyms(&reader);
 	read_source(&reader);
+	read_since(&reader);
 	read_lookback(&reader);
 	read_factors(&reader);
 	read_value(&reader);

@@ -119,3 +119,64 @@ bool fragment_check(const char *text, enum fragment_kind kind, const char *colum
 		return error_set(error, ERROR_FORMAT, "it holds no aggregate (%s)", aggregates);
 	return true;
 }
+
+struct sum {
+	const char *at, *names;
+	int depth;
+	struct error *error;
+};
+
+static void skip_blanks(struct sum *sum)
+{
+	sum->at += strspn(sum->at, " ");
+}
+
+static bool take_sum(struct sum *sum);
+
+/* A name, a number, or a sum in brackets. */
+static bool take_operand(struct sum *sum)
+{
+	skip_blanks(sum);
+	size_t size = strspn(sum->at, "abcdefghijklmnopqrstuvwxyz_0123456789"), digits = strspn(sum->at, "0123456789");
+
+	if (*sum->at == '(' && sum->depth < DEPTH_MOST) {
+		sum->at++;
+		sum->depth++;
+		if (!take_sum(sum) || *sum->at != ')')
+			return error_set(sum->error, ERROR_FORMAT, "a bracket is not closed");
+		sum->at++;
+		sum->depth--;
+	} else if (size > 0 && (digits == size ? size <= 9 : words_hold(sum->names, sum->at, size))) {
+		sum->at += size;
+	} else {
+		return error_set(sum->error, ERROR_FORMAT, "\"%.*s\" may not stand here: there are + - *, brackets, whole "
+			"numbers "
+			"and names of metrics that are no ratio", (int)(size == 0 ? 1 : size > 60 ? 60 : size), sum->at);
+	}
+	skip_blanks(sum);
+	return true;
+}
+
+static bool take_sum(struct sum *sum)
+{
+	if (!take_operand(sum))
+		return false;
+	while (*sum->at != '\0' && strchr("+-*", *sum->at) != NULL) {
+		sum->at++;
+		if (!take_operand(sum))
+			return false;
+	}
+	return true;
+}
+
+bool fragment_check_arithmetic(const char *text, const char *names, struct error *error)
+{
+	struct sum sum = { text, names, 0, error };
+
+	if (strlen(text) > SIZE_MOST)
+		return error_set(error, ERROR_FORMAT, "it is longer than %d characters", SIZE_MOST);
+	return take_sum(&sum) && (*sum.at == '\0' ||
+		error_set(error, ERROR_FORMAT, "the character \"%c\" may not stand here",
+			isprint((unsigned char)*sum.at) ? *sum.at
+			: '?'));
+}

@@ -17,4 +17,7 @@ enum fragment_kind {
 bool fragment_check(const char *text, enum fragment_kind kind, const char *columns, const char *more,
 	struct error *error);
 
+/* Whether `text` is arithmetic (+ - * and brackets) over whole numbers and the names of `names`. */
+bool fragment_check_arithmetic(const char *text, const char *names, struct error *error);
+
 #endif

@@ -159,7 +159,10 @@ static bool check_series(struct asking *asking)
 
 static struct compile_period period_of(const struct period *period)
 {
-	return (struct compile_period){ period->since, period->until, period->first_day, period->last_day };
+	struct compile_period made = { period->since, period->until, period->first_day, period->last_day, { NULL } };
+
+	memcpy(made.part_since, period->part_since, sizeof made.part_since);
+	return made;
 }
 
 static const char *all_comparisons(struct arena *arena)

@@ -59,7 +59,8 @@ static json_t *row_of(const json_t *answer)
 	return row;
 }
 
-/* One row; a metric without data, or withheld, says so and does not blank the others. `version` is that of the row's data. */
+/* One row; a metric without data, or withheld,
+	says so and does not blank the others. `version` is that of the row's data. */
 static bool add_row(struct call *call, size_t at, json_t *rows, long long *version)
 {
 	struct question question = { .metric = NULL };

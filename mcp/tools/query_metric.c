@@ -14,7 +14,7 @@ static const char *key_of(struct call *call)
 	const char *name = call_text(call, "metric");
 	const struct metric *metric = catalogue == NULL || name == NULL ? NULL : catalogue_find(catalogue, name);
 
-	if (metric == NULL || metric->source->kind != SOURCE_IMPORT)
+	if (metric == NULL || !metric_is_imported(metric))
 		return NULL;
 	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, arena_dump(call->arena, call->args));
 }

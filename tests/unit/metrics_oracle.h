@@ -208,6 +208,12 @@ static const char *wrong(const char *what, const json_t *json, const struct grou
 		group->known ? "" : "unknown ", group->value, group->denominator);
 }
 
+/* Whether a metric counts more than its window. */
+static bool looks_back(const struct metric *metric)
+{
+	return metric->lookback_days > 0 || metric->since != NULL;
+}
+
 static bool is_dimension(const json_t *row, const char *dimension, const char *value)
 {
 	const char *is = json_string_value(json_object_get(row, dimension));
@@ -237,11 +243,11 @@ static const char *check_comparison(const struct trial *trial, const json_t *ans
 	size_t i;
 
 	if (strcmp(json_string_value(json_object_get(window, "last_day")), days->last) != 0 ||
-	    (metric->lookback_days == 0 && strcmp(json_string_value(json_object_get(window, "first_day")),
+	    (!looks_back(metric) && strcmp(json_string_value(json_object_get(window, "first_day")),
 	    days->first) != 0))
 		return arena_format(arena, "compared with %s, not %s to %s", arena_dump(arena, window), days->first,
 			days->last);
-	if (!is_covered(trial, days, metric->lookback_days > 0))
+	if (!is_covered(trial, days, looks_back(metric)))
 		return json_is_null(json_object_get(comparison, "value")) && json_object_get(comparison, "note") != NULL ? NULL
 			: "a comparison without data has a value";
 	if (!same_figure(metric, comparison, &total))
@@ -370,7 +376,7 @@ static const char *try_one(const struct trial *trial, bool *answered)
 
 	expected_spans(trial, spans);
 	*answered = answer != NULL;
-	if (!is_covered(trial, &spans[0], metric->lookback_days > 0) || (trial->window == NULL &&
+	if (!is_covered(trial, &spans[0], looks_back(metric)) || (trial->window == NULL &&
 	    strcmp(spans[0].first, TODAY) > 0 && metric->source->time[0] != '\0'))
 		return answer == NULL && error.code == ERROR_NO_DATA ? NULL : "no data is answered with a number";
 	if (answer == NULL && is_overlong(trial, &spans[0]))

@@ -35,7 +35,7 @@ static const char *mistakes_of(const char *changes)
 	size_t count = catalogue_finish(catalogue);
 	const char *mistakes = arena_copy(arena, catalogue_mistakes(catalogue));
 
-	CHECK((count > 0) == (catalogue_at(catalogue, 0) == NULL));
+	CHECK((count > 0) == (catalogue_at(catalogue, 0) == NULL) || catalogue_at(catalogue, 0)->kind == KIND_DERIVED);
 	CHECK((count > 0) == (mistakes[0] != '\0'));
 	catalogue_free(catalogue);
 	json_decref(json);
@@ -102,6 +102,17 @@ static void each_mistake_has_its_place(void)
 		{ "{\"windows\": [\"now\"]}", "/windows/0: \"now\" is not a window" },
 		{ "{\"windows\": []}", "/windows: must be a list" },
 		{ "{\"lookback_days\": 0}", "/lookback_days: must be" },
+		{ "{\"value\": \"sum(days_ago)\"}", "/value: \"days_ago\" is not a column" },
+		{ "{\"tests\": [\"fine\"]}", "/tests/0: must be one of" },
+		{ "{\"tests\": 1}", "/tests: must be a list" },
+		{ "{\"freshness_hours\": 0}", "/freshness_hours: must be" },
+		{ "{\"unit\": \"days\"}", "/unit: only a ratio has the unit days" },
+		{ "{\"since\": \"year\"}", "/since: only a cumulative" },
+		{ "{\"kind\": \"cumulative\"}", "/since: is missing" },
+		{ "{\"kind\": \"cumulative\", \"since\": \"year\"}", "/dimensions/1: a state and a look-back" },
+		{ "{\"kind\": \"derived\"}", "/source: a derived metric is made of other metrics" },
+		{ "{\"kind\": \"derived\", \"source\": null, \"filter\": null, \"value\": \"nothing\"}", "/value: \"nothing\" may not" },
+		{ "{\"kind\": \"derived\", \"source\": null, \"filter\": null, \"value\": \"7\"}", "/value: names no metric" },
 		{ "{\"lookback_days\": 90}", "/dimensions/1: a state and a look-back" },
 		{ "{\"unit\": \"ratio\"}", "/unit: only a ratio" },
 		{ "{\"kind\": \"model\"}", "/kind: a model cannot be made of orders" },
@@ -152,6 +163,50 @@ static void broken_json_and_doubles_are_told(void)
 	catalogue_free(catalogue);
 }
 
+/* A derived metric and what it says of itself, beside the metric `sales`. */
+static const char *derived_mistakes(const char *value, const char *dimensions, bool additive)
+{
+	struct catalogue *catalogue = catalogue_new();
+	const char *text = arena_format(arena, "{\"name\": \"net\", \"title\": \"Net\", \"unit\": \"cents\", \"kind\": "
+		"\"derived\", \"meaning\": \"Net.\", \"synonyms\": [], \"owner\": \"finance\", \"value\": \"%s\", "
+			"\"dimensions\": [%s], "
+		"\"additive\": %s, \"windows\": [\"any\"]}", value, dimensions, additive ? "true" : "false");
+
+	catalogue_add(catalogue, "net.json", text, strlen(text));
+	catalogue_add(catalogue, "sales.json", good, strlen(good));
+	catalogue_finish(catalogue);
+	const char *mistakes = arena_copy(arena, catalogue_mistakes(catalogue));
+
+	catalogue_free(catalogue);
+	return mistakes;
+}
+
+static void derived_metrics_rest_on_their_parts(void)
+{
+	CHECK_TEXT(derived_mistakes("sales + 2", "\"store\"", true), "");
+	CHECK(strstr(derived_mistakes("sales * 2", "\"store\"", true), "/additive: only a sum of what adds up") != NULL);
+	CHECK(strstr(derived_mistakes("sales", "\"tier\"", true), "/dimensions/0: sales cannot be cut by tier") != NULL);
+	CHECK(strstr(derived_mistakes("net", "\"store\"", false), "/value: \"net\" may not stand here") != NULL);
+	CHECK(strstr(derived_mistakes("sales / 2", "\"store\"", false), "/value: the character \"/\"") != NULL);
+}
+
+/* A certificate is for one definition: a changed one is not certified. */
+static void certificates_name_their_definition(void)
+{
+	struct error error;
+	const struct metric *gmv = catalogue_find(catalogue_shipped(&error), "gmv");
+	const char *body = embed_find("sql/metrics/gmv.json")->bytes;
+	char *changed = arena_copy(arena, body);
+	struct catalogue *same = catalogue_new(), *other = catalogue_new();
+
+	memcpy(strstr(changed, "before discounts"), "beyond discounts", 16);
+	catalogue_add(same, "gmv.json", body, strlen(body));
+	catalogue_add(other, "gmv.json", changed, strlen(changed));
+	CHECK(gmv->certified && catalogue_at(same, 0)->certified && !catalogue_at(other, 0)->certified);
+	catalogue_free(same);
+	catalogue_free(other);
+}
+
 static void definitions_have_versions(void)
 {
 	struct catalogue *a = catalogue_new(), *b = catalogue_new(), *c = catalogue_new();
@@ -196,6 +251,57 @@ static void fragments_hold_nothing_else(void)
 		if (passes)
 			printf("# passes: %s\n", bad[i]);
 		CHECK(!passes && error.code == ERROR_FORMAT);
+	}
+}
+
+static void arithmetic_holds_nothing_else(void)
+{
+	static const char *const bad[] = { "", "a +", "a b", "a - - b", "a / b", "c", "(a", "a)", "a;", "a::int",
+		"sum(a)", "1.5",
+		"a -- b", "a/**/b", "'a'", "a, b", "()", "12345678901", "A", "a = b", "\"a\"", "$1", "a\nb" };
+	struct error error;
+
+	CHECK(fragment_check_arithmetic("a", "a b", &error));
+	CHECK(fragment_check_arithmetic("2 * (a + b) - 10*a", "a b", &error));
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		error.code = ERROR_NONE;
+		if (fragment_check_arithmetic(bad[i], "a b", &error))
+			printf("# passes: %s\n", bad[i]);
+		CHECK(error.code == ERROR_FORMAT);
+	}
+}
+
+/* Pieces of good and bad fragments in any order: whatever passes holds only known words, closed brackets and plain
+ * characters, so nothing in it can leave the expression. */
+static void fragments_survive_any_mixture(void)
+{
+	static const char *const pieces[] = { "sum(", "count(*)", "gross_cents", ")", "(", " ", "filter (where ",
+		"'web'", "'", "--",
+		"/*", "*/", ";", "::", "select", "from", "pg_sleep", "\"", "$1", "units", "+", "-", "*", "/", "case when ",
+			"then", "end",
+		"1", ".", ",", "=", "||", "\\", "E'", "\n", "null", "in", "secret", "coalesce(", "distinct ", "%", "[", "{" };
+	unsigned long long seed = 20261121;
+	struct error error;
+
+	for (int i = 0; i < 200000; i++) {
+		char text[200] = "";
+		int depth = 0;
+
+		for (int n = 1 + i % 9; n > 0; n--) {
+			seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
+			strcat(text, pieces[(seed >> 33) % (sizeof pieces / sizeof pieces[0])]);
+		}
+		if (!fragment_check(text, i % 2 == 0 ? FRAGMENT_AGGREGATE : FRAGMENT_CONDITION, "gross_cents units", "",
+			&error))
+			continue;
+		for (char *at = text, *end; (at = strchr(at, '\'')) != NULL && (end = strchr(at + 1, '\'')) != NULL;)
+			memset(at, ' ', (size_t)(end - at) + 1);   /* a plain quoted word says nothing */
+		CHECK(strpbrk(text, "';\"$\\|:\n%[]{}") == NULL && strstr(text, "--") == NULL && strstr(text, "/*") == NULL &&
+			strstr(text, "select") == NULL && strstr(text, "from") == NULL && strstr(text, "secret") == NULL &&
+			strstr(text, "pg_") == NULL && strstr(text, "E'") == NULL);
+		for (const char *at = text; *at != '\0' && depth >= 0; at++)
+			depth += (*at == '(') - (*at == ')');
+		CHECK_INT(depth, 0);
 	}
 }
 
@@ -392,7 +498,11 @@ int main(void)
 	CHECK_RUN(all_mistakes_are_told_at_once);
 	CHECK_RUN(broken_json_and_doubles_are_told);
 	CHECK_RUN(definitions_have_versions);
+	CHECK_RUN(derived_metrics_rest_on_their_parts);
+	CHECK_RUN(certificates_name_their_definition);
 	CHECK_RUN(fragments_hold_nothing_else);
+	CHECK_RUN(arithmetic_holds_nothing_else);
+	CHECK_RUN(fragments_survive_any_mixture);
 	CHECK_RUN(queries_have_their_shape);
 	CHECK_RUN(values_stay_parameters);
 	CHECK_RUN(every_query_is_one_select);

@@ -33,8 +33,10 @@ static void check_table(const json_t *table)
 
 static void check_call(const json_t *call)
 {
-	static const char *const known[] = { "sum", "count", "min", "max", "round", "abs", "timezone", "date_trunc", "to_char",
-		"generate_series", "row_number", "piece_start", "metric", "pg_catalog", "unnest", "date_part", "extract", NULL };
+	static const char *const known[] = { "sum", "count", "min", "max", "round", "abs", "timezone", "date_trunc",
+		"to_char",
+		"generate_series", "row_number", "piece_start", "metric", "pg_catalog", "unnest", "date_part", "extract",
+			NULL };
 	const json_t *name;
 	size_t i;
 
@@ -49,7 +51,8 @@ static void check_call(const json_t *call)
 /* Every node of the tree by its name: what changes, locks or writes is nowhere. */
 static void walk(const json_t *node)
 {
-	static const char *const never[] = { "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "LockingClause", "CopyStmt",
+	static const char *const never[] = { "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "LockingClause",
+		"CopyStmt",
 		"IntoClause", "RangeTableSample", "XmlExpr", "CurrentOfExpr", "SetToDefault", NULL };
 	const char *name;
 	json_t *value;
@@ -108,7 +111,9 @@ static struct compile_request request_of(const struct metric *metric)
 		.fiscal_month = 2, .limit = 20, .period_count = 1 };
 
 	for (size_t i = 0; i < PERIODS_MOST; i++)
-		request.periods[i] = (struct compile_period){ "secret", "secret", "secret", "secret" };
+		request.periods[i] = (struct compile_period){ "secret", "secret", "secret", "secret", { NULL } };
+	for (size_t i = 0; i < PERIODS_MOST * PARTS_MOST; i++)
+		request.periods[i / PARTS_MOST].part_since[i % PARTS_MOST] = "secret";
 	return request;
 }
 

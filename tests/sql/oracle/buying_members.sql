@@ -9,6 +9,7 @@ with r as materialized (
 		|| oracle.grains($1::int, x.ordered_at) as dims
 	from data.orders x, data.tenants t, lateral (select (x.ordered_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date
+		and x.member is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(distinct r.member), 0
 from r

@@ -1,0 +1,20 @@
+-- Of the members enrolled by the end of the window, the share who bought in the 90 days that end with it.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select 1 as enrolled, 0 as active, oracle.of_member($1::int, x.member) as dims
+	from data.members x, data.tenants t,
+		lateral (select (x.enrolled_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day <= $3::date and $2::date is not null
+	union all
+	select distinct on (x.member) 0, 1, oracle.of_member($1::int, x.member)
+	from data.orders x, data.tenants t,
+		lateral (select (x.ordered_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between $3::date - 89 and $3::date
+		and x.member is not null
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.active), sum(r.enrolled)
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2

@@ -1,0 +1,19 @@
+-- New members of the window per order of the window.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select 1 as joined, 0 as bought, oracle.grains($1::int, x.enrolled_at) as dims
+	from data.members x, data.tenants t,
+		lateral (select (x.enrolled_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date
+	union all
+	select 0, 1, oracle.grains($1::int, x.ordered_at)
+	from data.orders x, data.tenants t,
+		lateral (select (x.ordered_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.joined), sum(r.bought)
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2

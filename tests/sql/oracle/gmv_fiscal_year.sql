@@ -1,0 +1,16 @@
+-- What the orders from the beginning of the fiscal year until the end of the window were worth before discounts and refunds.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select x.*, oracle.of_member($1::int, x.member) || oracle.of_code($1::int, x.coupon) || oracle.of_store($1::int, x.store)
+		|| jsonb_build_object('channel', x.channel) as dims
+	from data.orders x, data.tenants t,
+		lateral (select (x.ordered_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between oracle.piece($1::int,
+		'fiscal_year', $3::date)::date and $3::date and $2::date is not null
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.gross_cents), 0
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2

@@ -1,0 +1,15 @@
+-- Members who enrolled from the beginning of the calendar year until the end of the window.
+-- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
+-- $7: its values, an array  $8: whether rows without a value pass too
+-- Answers d1, d2, value (numerator), denominator.
+with r as materialized (
+	select x.*, oracle.of_member($1::int, x.member) as dims
+	from data.members x, data.tenants t,
+		lateral (select (x.enrolled_at at time zone t.zone)::date as day) l
+	where x.tenant = $1::int and t.tenant = $1::int and to_char(l.day, 'YYYY') = to_char($3::date, 'YYYY')
+		and l.day <= $3::date and $2::date is not null
+)
+select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(r.external), 0
+from r
+where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
+group by 1, 2
