@@ -1,5 +1,6 @@
 /* The search for the responsible slice on the public cases (RobustSpot: a ratio over three to five dimensions, the true
- * cause known), which stay outside. Every second case chose the score's weights; both halves are printed. */
+ * cause known), which stay outside. Every second case chose the score's weights (mcp/explain/slices.c says what the
+ * others had a part in); both halves are printed. */
 #include "check.h"
 
 #include <unistd.h>
