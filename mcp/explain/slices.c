@@ -1,7 +1,7 @@
-/* The score is that of the design, explained share minus a part of the size, with three changes: evidence counts as much
- * as the explained share; each further dimension costs a little; two values of one dimension may be a cause together.
- * Weights were tuned on one half of the public cases. That half does not mind a size cost between 0 and 0.2: within
- * that, 0.15 was taken with the other half in sight, so its rate is not wholly out of sample (test_slices.c). */
+/* The score is that of the design, explained share minus a part of the size, with three changes: evidence counts as
+ * much as the explained share; each further dimension costs a little; two values of one dimension may be a cause
+ * together. Weights were tuned on one half of the public cases. That half does not mind a size cost between 0 and 0.2:
+ * within that, 0.15 was taken with the other half in sight, so its rate is not wholly out of sample (test_slices.c). */
 #include "slices.h"
 
 #include <math.h>
