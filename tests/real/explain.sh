@@ -45,7 +45,7 @@ explain '{"metric":"gmv","from":"2025-12-01","to":"2025-12-31"}'
 verdict "but December is" unusual
 check "its factors add up to the change" jq -e \
 	'([.factors[].effect.value] | add) - .change.value | fabs < 1e-4' <<<"$answer"
-same "and are those declared" '["Buyers","Orders / Buyers","Gross merchandise value / Orders"]' "$(jq -c '[.factors[].factor]' <<<"$answer")"
+same "and are those declared" '["Buying members","Orders / Buying members","Gross merchandise value / Orders"]' "$(jq -c '[.factors[].factor]' <<<"$answer")"
 check "volume, mix and rate add up to it" jq -e \
 	'.parts.volume.value + .parts.mix.value + .parts.rate.value - .change.value | fabs < 1e-4' <<<"$answer"
 check "no event is called its cause" jq -e '[.causes[] | .matches] | any | not' <<<"$answer"

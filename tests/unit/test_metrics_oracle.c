@@ -550,7 +550,6 @@ static void declared_tests_pass(void)
 	struct metric wrong = *metric_of("gmv");
 	struct error error = { .text = "" };
 	const char *failed;
-
 	for (size_t i = 0; (metric = catalogue_at(catalogue_shipped(&error), i)) != NULL; i++)
 		for (size_t t = 0; t < metric->test_count; t++)
 			if (!metric_test_run(asked, 2, metric, metric->tests[t], arena, &failed, &error)) {
