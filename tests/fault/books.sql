@@ -38,6 +38,14 @@ create function testing.books() returns setof text language sql stable set enabl
 		left join data.coupons c on c.tenant = a.tenant and c.action = a.action
 		where a.tool = 'issue_coupon' group by a.action having count(c.code) <> 1
 	union all
+	select format('action %s is worth %s, its coupon costs %s', a.action, a.value_cents, p.cost_cents) from data.actions a
+		join data.coupons c on c.tenant = a.tenant and c.action = a.action join data.pools p on p.tenant = c.tenant and p.pool = c.pool
+		where a.tool = 'issue_coupon' and a.value_cents <> p.cost_cents
+	union all
+	select format('action %s is worth %s for %s points', a.action, a.value_cents, a.detail ->> 'points') from data.actions a
+		join data.tenants t using (tenant) where a.tool = 'earn_points'
+		and a.value_cents <> ((a.detail ->> 'points')::bigint * t.cents_per_100_points + 99) / 100
+	union all
 	select format('idempotency key %s has no action or no answer', i.idem) from data.idempotency i
 		left join data.actions a using (tenant, key, idem)
 		where a.action is null or i.answer is null or i.answer ->> 'action' <> a.action::text

@@ -36,6 +36,7 @@ keys() { for name in "$@"; do printf -- '--key-file %s ' "$DAEMONS/$name.key"; d
 
 # load_begin OPTION…: clients that go on until load_end; load_say settle|pause|'reach N' waits for the answer.
 load_begin() {
+	load_done=""
 	coproc LOAD { exec "$work/load" $(doors) --answers "$work/answers" "$@" 2>"$work/load.err"; }
 	load_pid=$LOAD_PID
 	exec {load_out}<&"${LOAD[0]}" {load_in}>&"${LOAD[1]}"
@@ -43,20 +44,21 @@ load_begin() {
 
 load_say() {
 	local answer
+	[ -z "$load_done" ] || return 0
 	echo "$1" >&$load_in
 	case $1 in settle | pause | reach*) ;; *) return 0 ;; esac
 	read -r -t 90 answer <&$load_out || { cat "$work/load.err"; return 1; }
+	[[ $answer != done* ]] || load_done=$answer   # a plan that came to its end meanwhile
 }
 
 # Ends the load; what it was answered is then in testing.answers under the name.
 load_end() {
-	echo quit >&$load_in
+	[ -n "$load_done" ] || echo quit >&$load_in
 	load_wait "$1"
 }
 
 load_wait() {
 	local name=$1
-	load_done=
 	until [[ $load_done == done* ]]; do
 		read -r -t 200 load_done <&$load_out || { echo "# the load did not end: $(cat "$work/load.err")"; break; }
 	done

@@ -7,7 +7,7 @@ for i in $(seq 1 25); do
 	daemon_key "race$i" agent --budget-cents $((2 * i)) --per-minute 100000
 	names+=("race$i")
 done
-attempts=$(many 100000 1000000 8000)
+attempts=$(many 100000 1000000 15000) raises=$(many 20 20 3)
 sql "insert into data.pools (tenant, pool, name, value_cents, cost_cents, valid_days, state) values (1, 'race', 'Race', 500, 3, 30, 'open')"
 sql "insert into data.coupons (tenant, code, pool, state) select 1, 'R' || i, 'race', 'available' from generate_series(1, 20000) i"
 awk -v count=$attempts -v keys=25 'BEGIN { srand(1); for (i = 0; i < count; i++) { m = 1 + int(rand() * 2000)
@@ -26,10 +26,10 @@ raise() {
 export PGOPTIONS="-c flash.tenant=1"
 load_begin --clients 64 $(keys "${names[@]}") --plan "$work/plan"
 rounds=0 bad=0
-for ((rounds = 0; rounds < 20; rounds++)); do
-	load_say "reach $((attempts * (2 * rounds + 1) / 41))"
+for ((rounds = 0; rounds < raises; rounds++)); do
+	load_say "reach $((attempts * (2 * rounds + 1) / (2 * raises + 1)))"
 	[ "$(sql "select ($over) + (select count(*) from testing.books())")" = 0 ] || bad=$((bad + 1))
-	load_say "reach $((attempts * (2 * rounds + 2) / 41))"
+	load_say "reach $((attempts * (2 * rounds + 2) / (2 * raises + 1)))"
 	raise || bad=$((bad + 1))
 	[ "$(sql "select ($over) + (select count(*) from testing.books())")" = 0 ] || bad=$((bad + 1))
 done

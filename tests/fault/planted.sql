@@ -36,7 +36,6 @@ begin
 		('no_idempotency', 'app.write_call', 'idem = p_idem', 'idem = p_idem || p_call'),
 		('body_ignored', 'app.replay', 'v_old.body_hash is distinct from p_hash or', ''),
 		('answer_not_kept', 'app.write_call', 'set answer = v_answer', 'set answer = ''{}'''),
-		('audit_twice', 'app.audit_calls', 'on conflict do nothing', ''),
 		('served_twice', 'app.servable', 'then a.tool = p_tool', 'then false'),
 		('ledger_forgotten', 'effect.earn_points', 'b.points + excluded.points', 'b.points + 2 * excluded.points'),
 		('spent_taken_back', 'effect.reverse_earn_points', 'v_lot.remaining <> v_lot.points or', ''),

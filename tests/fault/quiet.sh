@@ -86,6 +86,17 @@ daemon_until 20 is_state "$other" sent
 same "cut before the answer: unknown, and not sent again" "1 unknown $((tried + 1))" \
 	"$(mails mail "$id") $(state_of "$id") $(sql 'select count(*) from data.attempts')"
 
+# A draft that one daemon is claiming, and cannot yet, is passed over by the other, which takes the next one.
+hold 'select from data.consents where tenant = 1 and member = 13 for update'
+first=$(draft 13 quiet-first) second=$(draft 14 quiet-second)
+approve "$first" "$second"
+daemon_until 20 is_state "$second" sent
+same "what one daemon is claiming the other passes over" "approved sent" "$(state_of "$first") $(state_of "$second")"
+let_go
+nudge
+daemon_until 20 is_state "$first" sent
+same "and it goes out once" "sent 1 1" "$(state_of "$first") $(mails mail "$first") $(mails mail "$second")"
+
 # Many drafts, two senders.
 sink_mode slow
 ids=()
