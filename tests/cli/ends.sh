@@ -36,7 +36,7 @@ good() {
 	undo) words=(undo "$action") ;;
 	"agent status") words=(agent status) ;;
 	"audit tail") words=(audit tail) ;;
-	ask) words=(ask 'How many members do we have now?') ;;
+	ask) words=(ask 'List the metrics I can query.') ;;
 	"member opt-out") words=(member opt-out 4 --channel email) ;;
 	*) words=() ;;
 	esac

@@ -100,6 +100,7 @@ const goldens = {
 	list_metrics: () => ({ search: 'gmv' }),
 	query_metric: () => golden.args,
 	explain_change: () => golden.args,
+	ask: () => ({ question: 'GMV last 7 days by store, top 3' }),
 	get_dashboard_stats: () => ({}),
 	list_members: () => ({ limit: 2 }),
 	get_member: () => ({ member: known.member, include: ['coupons', 'consents', 'risk', 'timeline'] }),
@@ -196,7 +197,7 @@ function wrongs(schema) {
 for (const [name, tool] of byName) {
 	test(`wrong arguments of ${name} are explained`, async () => {
 		const good = Object.fromEntries(Object.entries({ member: 1, points: 1, reason: 'x', pool: 'x', channel: 'email', subject: 'x', body: 'x',
-			metric: 'gmv', idempotency_key: 'x' }).filter(([field]) => tool.inputSchema.required?.includes(field)));
+			metric: 'gmv', question: 'x', idempotency_key: 'x' }).filter(([field]) => tool.inputSchema.required?.includes(field)));
 
 		for (const [wrong, sentence] of wrongs(tool.inputSchema)) {
 			const answer = await callTool(name, { ...good, ...wrong });
