@@ -39,9 +39,12 @@ static char *put_64(char *at, uint64_t value)
 	return at + sizeof value;
 }
 
+/* The value of a digit '0'-'9', 'a'-'f', 'A'-'F', without a branch: letters have bit 6 set and are 9 further on. */
 static unsigned nibble(char digit)
 {
-	return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a' + 10);
+	unsigned code = (unsigned char)digit;
+
+	return (code & 15) + (code >> 6) * 9;
 }
 
 /* "\x…" to bytes; the text is our own. */
