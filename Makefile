@@ -110,7 +110,7 @@ units: $(UNITS)
 # The grammar of PostgreSQL, for the test that parses compiled queries only.
 $B/test_metrics_parsed: LIBS += -lpg_query
 
-$B/test_%: tests/unit/test_%.c tests/unit/check.h $(PARTS)
+$B/test_%: tests/unit/test_%.c $(wildcard tests/unit/*.h) $(PARTS)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
 
 tool-tests: $(TOOLS)

@@ -226,7 +226,10 @@ static bool is_covered(const struct trial *trial, const struct span *days, bool 
 {
 	enum source_kind kind = metric_of(trial->metric)->source->kind;
 	const char *since = kind == SOURCE_IMPORT ? "2016-08-20" : trial->tenant == 1 ? "2016-08-01" : "2016-07-31";
-	const char *until = kind == SOURCE_IMPORT ? "2017-11-05" : TODAY;
+	const char *until = kind == SOURCE_IMPORT ? "2017-11-05" : TODAY, *begins = metric_of(trial->metric)->since;
+
+	if (begins != NULL && piece_start(trial->tenant, begins, day_number(days->last)) > day_number(until))
+		return false;
 
 	return kind == SOURCE_STATE || kind == SOURCE_MODEL ||
 		(strcmp(days->last, since) >= 0 && (lookback || strcmp(days->first, until) <= 0));
