@@ -60,6 +60,8 @@ begin
 			where s.home_store is not null
 			and not exists (select from data.stores t where t.tenant = p_tenant and t.store = s.home_store);
 	delete from pg_temp.stage_members s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.keep_first_tiers(p_tenant, array(select m.member from data.members m
+		join pg_temp.stage_members s on s.member = m.external where m.tenant = p_tenant and s.tier <> m.tier));
 	update data.members m set name_sealed = s.name::bytea, email_sealed = s.email::bytea, phone_sealed = s.phone::bytea,
 			email_index = s.email_index::bytea, phone_index = s.phone_index::bytea, tier = coalesce(s.tier, m.tier),
 			home_store = coalesce(s.home_store, m.home_store), source = coalesce(s.acquisition_source, m.source),
@@ -345,6 +347,7 @@ end $$;
 
 create function app.apply_tier_rule(p_tenant int, p_days int) returns void language plpgsql volatile as $$
 begin
+	perform app.keep_first_tiers(p_tenant, array(select m.member from data.members m where m.tenant = p_tenant));
 	update data.members m set tier = r.tier
 		from (
 			select x.member, (select t.tier from data.tiers t where t.tenant = p_tenant and t.threshold_cents <= x.spend

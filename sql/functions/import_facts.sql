@@ -181,7 +181,17 @@ begin
 	return v;
 end $$;
 
--- A tier that came without its history, by a members file or the tier rule, is a change as of the data.
+-- A member's first known tier is no change, and gives way to the first change that is told. Before a members file or
+-- the tier rule replaces it, it is kept as where the member began, so that the change can be seen.
+create function app.keep_first_tiers(p_tenant int, p_members bigint[]) returns void language plpgsql volatile as $$
+begin
+	insert into data.tier_changes (tenant, member, at, from_tier, to_tier)
+		select p_tenant, m.member, m.enrolled_at, null, m.tier from data.members m
+		where m.tenant = p_tenant and m.member = any (p_members) and m.tier is not null
+			and not exists (select from data.tier_changes c where c.tenant = p_tenant and c.member = m.member);
+end $$;
+
+-- A change of tier that came without its history, by a members file or the tier rule, is a change as of the data.
 create function app.keep_tier_history(p_tenant int) returns void language plpgsql volatile as $$
 begin
 	insert into data.tier_changes (tenant, member, at, from_tier, to_tier)
@@ -189,7 +199,7 @@ begin
 			n.to_tier, m.tier
 		from data.members m
 		join data.tenants t on t.tenant = m.tenant
-		left join (select distinct on (c.member) c.member, c.at, c.to_tier from data.tier_changes c
+		join (select distinct on (c.member) c.member, c.at, c.to_tier from data.tier_changes c
 			where c.tenant = p_tenant order by c.member, c.at desc) n on n.member = m.member
 		where m.tenant = p_tenant and m.tier is not null and m.tier is distinct from n.to_tier;
 	analyze data.tier_changes;
