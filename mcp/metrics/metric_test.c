@@ -13,16 +13,6 @@ struct testing {
 
 static const char at_most[] = "at_most ";
 
-bool metric_test_known(const char *text)
-{
-	static const char *const plain[] = { "not_negative", "share", "rows_add_up" };
-
-	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-		if (strcmp(plain[i], text) == 0)
-			return true;
-	return strncmp(text, at_most, strlen(at_most)) == 0 && strlen(text) > strlen(at_most) && strlen(text) < 60;
-}
-
 /* The figure of the 90 days that end with what is known, cut by a dimension or not. NULL: see the error. */
 static json_t *ask(const struct testing *testing, const struct metric *metric, const char *by)
 {

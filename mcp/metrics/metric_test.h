@@ -9,9 +9,6 @@
  * make the total, of what adds up. at_most: the value is not above another metric's over the same days. */
 #define METRIC_TESTS "not_negative, share, rows_add_up, at_most NAME"
 
-/* Whether a definition may declare this. */
-bool metric_test_known(const char *text);
-
 /* Runs one test over the 90 days that end with what is known (or now). False with *failed: what was found, a sentence
  * in `arena`; or with *failed NULL when it could not be run (error). No data is no failure: *failed says so, true. */
 bool metric_test_run(struct db *db, int tenant, const struct metric *metric, const char *test, struct arena *arena,

@@ -346,10 +346,11 @@ begin
 end $$;
 
 create function app.apply_tier_rule(p_tenant int, p_days int) returns void language plpgsql volatile as $$
+declare
+	v_members bigint[]; v_tiers text[];
 begin
-	perform app.keep_first_tiers(p_tenant, array(select m.member from data.members m where m.tenant = p_tenant));
-	update data.members m set tier = r.tier
-		from (
+	select array_agg(r.member), array_agg(r.tier) into v_members, v_tiers
+		from data.members m join (
 			select x.member, (select t.tier from data.tiers t where t.tenant = p_tenant and t.threshold_cents <= x.spend
 				order by t.threshold_cents desc limit 1) as tier
 			from (select m.member, coalesce(sum(o.gross_cents - o.discount_cents - o.refund_cents), 0) as spend
@@ -358,7 +359,10 @@ begin
 					or o.ordered_at > (select max(n.ordered_at) from data.orders n where n.tenant = p_tenant)
 						- make_interval(days => p_days))
 				where m.tenant = p_tenant group by m.member) x
-		) r where m.tenant = p_tenant and m.member = r.member and m.tier is distinct from r.tier;
+		) r on r.member = m.member where m.tenant = p_tenant and m.tier is distinct from r.tier;
+	perform app.keep_first_tiers(p_tenant, v_members);
+	update data.members m set tier = r.tier from unnest(v_members, v_tiers) r(member, tier)
+		where m.tenant = p_tenant and m.member = r.member;
 end $$;
 
 create function app.finish_import(p_tenant int, p_tier_days int, p_call uuid, p_what text) returns bigint

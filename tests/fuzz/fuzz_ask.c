@@ -6,7 +6,8 @@
  * Runs: 20000
  * Links: mcp/ask/sentence.c mcp/ask/moment.c mcp/ask/earlier.c mcp/ask/pieces.c mcp/ask/grammar.c mcp/ask/slots.c
  * mcp/ask/build.c mcp/metrics/catalogue.c mcp/metrics/definition.c mcp/metrics/fragment.c mcp/metrics/vocabulary.c
- * mcp/metrics/day.c mcp/corridor/schema.c mcp/base/arena.c mcp/base/error.c mcp/base/text.c mcp/base/utf8.c
+ * mcp/metrics/day.c mcp/metrics/derive.c
+ * mcp/corridor/schema.c mcp/base/arena.c mcp/base/error.c mcp/base/text.c mcp/base/utf8.c
  * mcp/base/seal.c mcp/base/clock.c -ljansson -lsodium -pthread */
 #include <dirent.h>
 #include <stdint.h>
