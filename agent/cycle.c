@@ -1,4 +1,4 @@
-/* The five steps of a cycle, top to bottom. The long ones are in cycle_score.c and cycle_act.c. */
+/* The five steps of a cycle, top to bottom. The long ones are in cycle_score.c, cycle_record.c and cycle_serve.c. */
 #include "cycle.h"
 
 #include <math.h>
@@ -263,8 +263,8 @@ static bool work(struct cycle *cycle, struct error *error)
 		return error_set(error, ERROR_STALE, "No action: %s.", reason_meaning(cycle->result->stop));
 	if (cycle->options->dry_run)
 		return true;
-	cycle_say(cycle, "giving to %zu members", cycle->result->chosen_count);
-	return cycle_give(cycle, error) && cycle_draft(cycle, error);
+	cycle_say(cycle, "serving %zu members", cycle->result->chosen_count);
+	return cycle_serve(cycle, error);
 }
 
 static bool close_run(struct cycle *cycle, const struct error *ended, struct error *error)

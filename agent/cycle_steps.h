@@ -26,10 +26,10 @@ struct cycle {
 	const struct decide_result *result;
 	struct page *pages;         /* of candidates, while they are read */
 	struct chunk *chunks;       /* of the step under way */
-	uint8_t *given;             /* per place in chosen: 1 when the gift, if any, was given */
-	const char **codes;         /* per place in chosen: the coupon given, or NULL */
+	uint8_t *served;            /* per place in chosen: 1 when an earlier daemon has served the member for this run */
+	const char **codes;         /* per place in chosen: the coupon to give, or NULL */
 	json_t *report;
-	pthread_mutex_t lock;       /* of `arena`, `given`, `codes` and `report` while a step runs on two threads */
+	pthread_mutex_t lock;       /* of `arena` and `report` while a step runs on two threads */
 };
 
 /* A tool call under the cycle's key. `*result` is owned by the cycle's arena. */
@@ -60,8 +60,7 @@ bool cycle_read_candidates(struct cycle *cycle, struct error *error);
 /* Writes one decision row for every candidate. */
 bool cycle_record(struct cycle *cycle, struct error *error);
 
-/* Gives points and coupons, then drafts the messages, in chunks; what was done goes into the report. */
-bool cycle_give(struct cycle *cycle, struct error *error);
-bool cycle_draft(struct cycle *cycle, struct error *error);
+/* Gives points and coupons and drafts the messages, in chunks; what was done goes into the report. */
+bool cycle_serve(struct cycle *cycle, struct error *error);
 
 #endif

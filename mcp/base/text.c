@@ -37,6 +37,31 @@ void text_add(struct text *text, const char *piece)
 	text_add_size(text, piece, strlen(piece));
 }
 
+void text_add_quoted(struct text *text, const char *piece)
+{
+	static const char special[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";
+
+	text_add_size(text, "\"", 1);
+	for (;;) {
+		size_t plain = 0;
+
+		while ((unsigned char)piece[plain] >= 0x20 && piece[plain] != '"' && piece[plain] != '\\')
+			plain++;
+		text_add_size(text, piece, plain);
+		piece += plain;
+		if (*piece == '\0')
+			break;
+		const char *known = strchr(special, *piece);
+
+		if (known == NULL)
+			text_format(text, "\\u%04X", (unsigned)*piece);
+		else
+			text_add_size(text, (const char[]){ '\\', letters[known - special] }, 2);
+		piece++;
+	}
+	text_add_size(text, "\"", 1);
+}
+
 void text_format(struct text *text, const char *format, ...)
 {
 	va_list list, again;

@@ -21,6 +21,9 @@ void text_add(struct text *text, const char *piece);
 void text_add_size(struct text *text, const char *piece, size_t size);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Adds a JSON string, quoted and escaped: the same bytes as jansson's (compact, not made ASCII). `piece` is UTF-8. */
+void text_add_quoted(struct text *text, const char *piece);
+
 /* Cents as money: "1,234.50". Owned by the arena. */
 char *text_money(struct arena *arena, long long cents);
 

@@ -50,6 +50,8 @@ static unsigned nibble(char digit)
 /* "\x…" to bytes; the text is our own. */
 static char *put_hex(char *at, const char *hex)
 {
+	if (hex == NULL)
+		return put_32(at, UINT32_MAX);
 	size_t size = (strlen(hex) - 2) / 2;
 
 	at = put_32(at, (uint32_t)size);
@@ -113,7 +115,8 @@ struct binary binary_array(const struct bulk *column, struct arena *arena)
 	char *bytes = arena_alloc(arena, room_for(column)), *at = bytes;
 
 	at = put_32(at, column->count > 0);
-	at = put_32(at, column->kind == BULK_WORDS);   /* whether there may be nulls; it is not looked at again */
+	/* Whether there may be nulls; it is not looked at again. */
+	at = put_32(at, column->kind == BULK_WORDS || column->kind == BULK_HEX);
 	at = put_32(at, type_of(column->kind));
 	if (column->count > 0)
 		at = put_32(put_32(at, (uint32_t)column->count), 1);

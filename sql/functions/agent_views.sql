@@ -14,6 +14,10 @@ create view reading.email_consents as
 create view reading.contacts as
 	select a.tenant, a.member, a.run, a.created_at from data.actions a where a.run is not null and a.state = 'done';
 
+-- Coupons that nobody has.
+create view reading.free_coupons as
+	select c.tenant, c.pool, c.code from data.coupons c where c.state = 'available';
+
 -- Runs as the command line shows them.
 create view reading.policy_runs as
 	select r.tenant, r.run, r.policy, r.state, r.started_at, r.summary, r.spent_cents from data.runs r;

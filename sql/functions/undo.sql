@@ -49,6 +49,16 @@ begin
 		a.undone_by));
 end $$;
 
+-- The reverse of whatever an action did.
+create function effect.reverse_action(p_tenant int, p_action data.actions) returns void language plpgsql volatile as $$
+begin
+	case (p_action).tool
+		when 'earn_points' then perform effect.reverse_earn_points(p_tenant, p_action);
+		when 'issue_coupon' then perform effect.reverse_issue_coupon(p_tenant, p_action);
+		when 'draft_outreach' then perform effect.reverse_draft_outreach(p_tenant, p_action);
+	end case;
+end $$;
+
 -- Reverses one action: its row first, so that two undoers cannot both pass; then the effect's own reverse. The
 -- money goes back with the chunk's, to a budget that was locked before any action, like everywhere.
 create function app.undo_one(p_tenant int, p_key text, p_principal text, p_action uuid) returns void
@@ -60,11 +70,7 @@ begin
 	if a.state is distinct from 'done' or (p_key is not null and a.key <> p_key) then
 		perform app.refuse_undo(p_tenant, p_key, p_action);
 	end if;
-	case a.tool
-		when 'earn_points' then perform effect.reverse_earn_points(p_tenant, a);
-		when 'issue_coupon' then perform effect.reverse_issue_coupon(p_tenant, a);
-		when 'draft_outreach' then perform effect.reverse_draft_outreach(p_tenant, a);
-	end case;
+	perform effect.reverse_action(p_tenant, a);
 	update data.actions set state = 'undone', undone_at = app.now(), undone_by = p_principal
 		where tenant = p_tenant and action = p_action;
 end $$;

@@ -69,12 +69,12 @@ same "the same journal: tool, decision, code, digest" "$inside" "$outside"
 check "with allowed, replayed, tried and refused calls in it" test \
 	"$(awk '{ print $2 }' <<<"$inside" | sort -u | xargs)" = "dry_run executed refused replayed"
 check "and many sorts of refusal" test "$(awk '$2 == "refused" { print $3 }' <<<"$inside" | sort -u | wc -l)" -ge 7
-for tool in open_run read_history list_candidates record_decisions act_chunk draft_chunk close_run claim_delivery settle_delivery; do
+for tool in open_run read_history list_candidates list_free_coupons record_decisions serve_chunk close_run claim_delivery settle_delivery; do
 	daemon_call "$agent_secret" "$tool" '{}' >"$DAEMONS/answer"
 done
-same "the resident's own tools are nobody's over HTTP, and the tries are written down" 'act_chunk refused unknown_tool
-claim_delivery refused unknown_tool
-open_run refused unknown_tool' "$(daemon_sql "select tool, decision, code from journal.audit
-	where via = 'http' and tool in ('open_run', 'act_chunk', 'claim_delivery') order by 1" -F ' ')"
+same "the resident's own tools are nobody's over HTTP, and the tries are written down" 'claim_delivery refused unknown_tool
+open_run refused unknown_tool
+serve_chunk refused unknown_tool' "$(daemon_sql "select tool, decision, code from journal.audit
+	where via = 'http' and tool in ('open_run', 'serve_chunk', 'claim_delivery') order by 1" -F ' ')"
 daemon_stop outside
 check "the daemon ended in order" test $? = 0

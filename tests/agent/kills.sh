@@ -50,7 +50,7 @@ at "at the points" data.lots
 at "at the coupons" data.coupons
 at "at the drafts" data.drafts
 begin_run
-daemon_until 30 is "select count(*) > 0 from journal.audit where tool = 'draft_chunk'"
+daemon_until 30 is "select count(*) > 0 from journal.audit where tool = 'serve_chunk'"
 kill_run
 end_run "named points"
 decisions "$(daemon_sql "select run from data.runs")" >"$DAEMONS/decisions"

@@ -10,7 +10,7 @@ listed=$(curl -s "$URL/api/mcp" -H "Authorization: Bearer $agent" -H 'Content-Ty
 	-d '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}' | jq -r '[.result.tools[].name] | sort | join(" ")')
 powers="approve_draft reject_draft edit_draft decide_draft resume resume_agent start_agent change_budget raise_budget create_key
 	revoke_key add_person add_policy create_tenant set_consent resume_installation"
-residents="open_run read_history list_candidates record_decisions act_chunk draft_chunk close_run claim_delivery settle_delivery"
+residents="open_run read_history list_candidates list_free_coupons record_decisions serve_chunk close_run claim_delivery settle_delivery"
 for tool in $powers $residents; do
 	[[ " $listed " != *" $tool "* ]] || check "$tool is not listed" false
 done

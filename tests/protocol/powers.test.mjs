@@ -31,7 +31,7 @@ test('a key sees the tools of its scopes and no others', async () => {
 		assert.ok(!readOnly.includes(name), name);
 	}
 	for (const name of [...agent, ...byName.keys()])
-		assert.ok(!/^(open_run|close_run|act_chunk|draft_chunk|claim_delivery|record_decisions)$/.test(name), name);
+		assert.ok(!/^(open_run|close_run|serve_chunk|claim_delivery|record_decisions)$/.test(name), name);
 });
 
 test('a hidden tool does not exist', async () => {

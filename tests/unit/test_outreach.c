@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "mcp/base/seal.h"
 #include "mcp/tools/outreach.h"
 
 static const struct outreach good = { .tenant = 1, .member = 17, .channel = "email", .audience = "single",
@@ -113,6 +114,33 @@ static void hash_is_of_everything(void)
 	arena_free(arena);
 }
 
+/* Every character that JSON escapes, some that it does not, and more of them than a text's first room. */
+static void hash_is_of_canonical_json(void)
+{
+	struct arena *arena = arena_new();
+	char all[1200];
+	size_t size = 0;
+
+	for (int i = 0; i < 4; i++)
+		for (int c = 1; c < 128; c++)
+			all[size++] = (char)c;
+	strcpy(all + size, "é\u2014\U0001F600 \\ \" / ü");
+	struct outreach odd = good;
+
+	for (int with_policy = 0; with_policy < 2; with_policy++) {
+		odd.subject = odd.body = odd.audience = all;
+		odd.policy = with_policy ? all : NULL;
+		odd.policy_version = 7;
+		json_t *json = arena_json(arena, json_pack("{s:i, s:I, s:s, s:s, s:s, s:s, s:s?, s:i, s:s}", "tenant", odd.tenant,
+			"member", (json_int_t)odd.member, "channel", odd.channel, "audience", odd.audience, "subject", odd.subject,
+			"body", odd.body, "policy", odd.policy, "policy_version", with_policy ? 7 : 0, "expires_at", odd.expires_at));
+		const char *text = arena_dump(arena, json);
+
+		CHECK_TEXT(outreach_hash(&odd, arena), seal_hash(text, strlen(text), arena));
+	}
+	arena_free(arena);
+}
+
 static void sealed_comes_back_and_no_other(void)
 {
 	struct arena *arena = arena_new();
@@ -150,6 +178,7 @@ int main(void)
 	CHECK_RUN(what_steers_or_hides_may_not);
 	CHECK_RUN(links_and_addresses_may_not);
 	CHECK_RUN(hash_is_of_everything);
+	CHECK_RUN(hash_is_of_canonical_json);
 	CHECK_RUN(sealed_comes_back_and_no_other);
 	return check_done();
 }

@@ -1,4 +1,5 @@
-/* Fills one template for many members. Names are unsealed here and sealed again at once: the resident sees none. */
+/* Fills one template for many members and gives each what the arm gives. Names are unsealed here and sealed again at
+ * once: the resident sees none. */
 #include <string.h>
 
 #include "mcp/base/clock.h"
@@ -18,9 +19,8 @@ struct batch {
 	struct outreach message;     /* what is the same for all of them */
 	const struct bulk *columns;
 	const struct db_rows *names;
-	int64_t *members;            /* of the messages that were made, as the next three */
-	const char **subjects, **bodies, **hashes;
-	size_t count;
+	const char *points;          /* as the template shows them; NULL: the arm gives none */
+	const char **subjects, **bodies, **hashes;   /* of each member; NULL: no message could be made */
 	json_t *skipped;
 };
 
@@ -60,7 +60,7 @@ static const char *first_name(const struct batch *batch, int64_t member)
 	return name;
 }
 
-/* One member's message; false with a sentence when a variable is missing or unfit: that draft is left out, and said. */
+/* One member's message; false with a sentence when a variable is missing or unfit: no draft then, and that is said. */
 static bool add_message(struct batch *batch, size_t i, struct error *error)
 {
 	struct call *call = batch->call;
@@ -68,7 +68,7 @@ static bool add_message(struct batch *batch, size_t i, struct error *error)
 	const char *days = arena_format(call->arena, "%lld", (long long)((const int64_t *)batch->columns[DAYS].values)[i]);
 	const struct template_value values[VALUES] = { { "first_name", first_name(batch, member) },
 		{ "brand", call_text(call, "brand") }, { "tier", word_at(batch, TIER, i) }, { "days_since", days },
-		{ "points", call_text(call, "points") }, { "coupon_code", word_at(batch, CODE, i) } };
+		{ "points", batch->points }, { "coupon_code", word_at(batch, CODE, i) } };
 	struct outreach message = batch->message;
 	struct outreach_sealed sealed;
 
@@ -78,10 +78,9 @@ static bool add_message(struct batch *batch, size_t i, struct error *error)
 		: template_fill(call->arena, call_text(call, "body"), values, VALUES, TEXT_MOST, error);
 	if (message.body == NULL || !outreach_seal(call->seal, &message, call->arena, &sealed, error))
 		return false;
-	batch->members[batch->count] = member;
-	batch->subjects[batch->count] = sealed.subject;
-	batch->bodies[batch->count] = sealed.body;
-	batch->hashes[batch->count++] = sealed.hash;
+	batch->subjects[i] = sealed.subject;
+	batch->bodies[i] = sealed.body;
+	batch->hashes[i] = sealed.hash;
 	return true;
 }
 
@@ -107,19 +106,20 @@ static bool read_names(struct batch *batch, struct db_rows **rows)
 		&call->error);
 }
 
-static bool write_drafts(struct batch *batch)
+static bool serve(const struct batch *batch)
 {
 	struct call *call = batch->call;
-	const struct bulk columns[] = { { BULK_INTEGERS, batch->count, batch->members },
-		{ BULK_HEX, batch->count, batch->subjects }, { BULK_HEX, batch->count, batch->bodies },
-		{ BULK_HEX, batch->count, batch->hashes } };
+	size_t count = batch->columns[MEMBER].count;
+	const struct bulk columns[] = { batch->columns[MEMBER], batch->columns[CODE],
+		{ BULK_HEX, count, batch->subjects }, { BULK_HEX, count, batch->bodies }, { BULK_HEX, count, batch->hashes } };
 
-	return agent_function_columns(call, "draft_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
-		agent_number(call, "fence"), batch->message.channel, batch->message.audience, call_text(call, "arm"),
-		batch->message.expires_at, agent_number(call, "cool_down_days")), columns, sizeof columns / sizeof *columns);
+	return agent_function_columns(call, "serve_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
+		agent_number(call, "fence"), call_text(call, "kind"), agent_number(call, "points"), call_text(call, "pool"),
+		call_text(call, "arm"), batch->message.channel, batch->message.audience, batch->message.expires_at,
+		agent_number(call, "cool_down_days")), columns, sizeof columns / sizeof *columns);
 }
 
-bool run_draft_chunk(struct call *call)
+bool run_serve_chunk(struct call *call)
 {
 	const struct bulk *columns = call_columns(call, COLUMNS, AGENT_CHUNK_MOST);
 	size_t count = columns == NULL ? 0 : columns->count;
@@ -128,7 +128,7 @@ bool run_draft_chunk(struct call *call)
 		.policy = call_text(call, "policy"),
 		.policy_version = call_number(call, "policy_version", 0),
 		.expires_at = expiry(call_number(call, "expires_hours", 0), call->arena) }, .columns = columns,
-		.members = arena_alloc(call->arena, (count + 1) * sizeof *batch.members),
+		.points = json_object_get(call->args, "points") == NULL ? NULL : agent_number(call, "points"),
 		.subjects = arena_alloc(call->arena, (count + 1) * sizeof *batch.subjects),
 		.bodies = arena_alloc(call->arena, (count + 1) * sizeof *batch.bodies),
 		.hashes = arena_alloc(call->arena, (count + 1) * sizeof *batch.hashes),
@@ -145,7 +145,7 @@ bool run_draft_chunk(struct call *call)
 			json_array_append_new(batch.skipped, json_pack("{s:I, s:s}", "member", (json_int_t)member_at(&batch, i),
 				"why", error.text));
 	}
-	if (!write_drafts(&batch))
+	if (!serve(&batch))
 		return false;
 	if (json_array_size(batch.skipped) > 0)
 		json_object_set(call->result, "skipped", batch.skipped);
