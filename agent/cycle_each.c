@@ -1,9 +1,11 @@
-/* The chunks of a step on two threads: while the database writes one, the next is being made. Chunks of one step are
+/* The chunks of a step on three threads: while the database writes one, another commits and a third is being made. Chunks of one step are
  * of different members, and every write takes members, run and budget in that order: no two stand in a circle. */
 #include <stdatomic.h>
 #include <stdlib.h>
 
 #include "cycle_steps.h"
+
+enum { OTHERS = 2 };   /* beside the cycle's own thread */
 
 struct each {
 	struct cycle *cycle;
@@ -33,14 +35,15 @@ static void *each_main(void *context)
 bool cycle_each(struct cycle *cycle, size_t count, cycle_work *work, struct error *error)
 {
 	struct each each = { .cycle = cycle, .work = work, .count = count };
-	pthread_t other;
-	bool two = count > 1;
+	pthread_t others[OTHERS];
+	size_t started = count > OTHERS ? OTHERS : count > 0 ? count - 1 : 0;
 
-	if (two && pthread_create(&other, NULL, each_main, &each) != 0)
-		abort();
+	for (size_t i = 0; i < started; i++)
+		if (pthread_create(&others[i], NULL, each_main, &each) != 0)
+			abort();
 	each_main(&each);
-	if (two)
-		pthread_join(other, NULL);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(others[i], NULL);
 	if (!each.failed)
 		return true;
 	*error = each.error;

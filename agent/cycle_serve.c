@@ -81,23 +81,32 @@ static int compare_members(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Counts an earlier daemon's gifts or drafts of this run, arm by arm, and marks their members as served. */
-static void count_own(struct cycle *cycle, const char *list, json_int_t *counts)
+/* What was done for an arm, and what it is worth. */
+struct done {
+	json_int_t members, cents;
+};
+
+/* Adds up an earlier daemon's gifts or drafts of this run, arm by arm, and marks their members as served. */
+static struct done *count_own(struct cycle *cycle, const char *list)
 {
 	const json_t *own = json_object_get(json_object_get(cycle->opened, "own"), list);
 	size_t count = json_array_size(own);
 	int64_t *members = arena_alloc(cycle->arena, (count + 1) * sizeof *members);
+	struct done *done = arena_alloc(cycle->arena, (cycle->policy->arm_count + 1) * sizeof *done);
 
 	for (size_t i = 0; i < count; i++)
-		members[i] = json_integer_value(json_array_get(own, i));
+		members[i] = json_integer_value(json_array_get(json_array_get(own, i), 0));
 	for (size_t place = 0; count > 0 && place < cycle->result->chosen_count; place++) {
 		const struct decision *decision = chosen_at(cycle, place);
+		const int64_t *found = bsearch(&decision->member_id, members, count, sizeof *members, compare_members);
 
-		if (bsearch(&decision->member_id, members, count, sizeof *members, compare_members) == NULL)
+		if (found == NULL)
 			continue;
 		cycle->served[place] = 1;
-		counts[decision->arm]++;
+		done[decision->arm].members++;
+		done[decision->arm].cents += json_integer_value(json_array_get(json_array_get(own, (size_t)(found - members)), 1));
 	}
+	return done;
 }
 
 /* Names a coupon for each member of the arms that give one of `pool`; who gets none, for the pool has no more, is
@@ -210,11 +219,12 @@ static void report_arm(struct cycle *cycle, const char *list, const struct polic
 }
 
 /* Adds up the chunks of each arm, on top of what an earlier daemon did for this run. */
-static void report_chunks(struct cycle *cycle, size_t count, const json_int_t *own_gifts, const json_int_t *own_drafts)
+static void report_chunks(struct cycle *cycle, size_t count, const struct done *gifts, const struct done *drafts)
 {
 	for (size_t a = 0; a < cycle->policy->arm_count; a++) {
 		const struct policy_arm *arm = &cycle->policy->arms[a];
-		struct chunk sum = { .gifts = own_gifts[a], .drafts = own_drafts[a] };
+		struct chunk sum = { .gifts = gifts[a].members, .gift_cents = gifts[a].cents, .drafts = drafts[a].members,
+			.draft_cents = drafts[a].cents };
 
 		for (size_t i = 0; i < count; i++)
 			if (cycle->chunks[i].arm == arm) {
@@ -232,20 +242,18 @@ static void report_chunks(struct cycle *cycle, size_t count, const json_int_t *o
 
 bool cycle_serve(struct cycle *cycle, struct error *error)
 {
-	size_t chosen = cycle->result->chosen_count, arms = cycle->policy->arm_count, count;
-	json_int_t *own_gifts = arena_alloc(cycle->arena, (arms + 1) * sizeof *own_gifts);
-	json_int_t *own_drafts = arena_alloc(cycle->arena, (arms + 1) * sizeof *own_drafts);
+	size_t chosen = cycle->result->chosen_count, count;
 
 	cycle->served = arena_alloc(cycle->arena, chosen + 1);
 	cycle->codes = arena_alloc(cycle->arena, (chosen + 1) * sizeof *cycle->codes);
-	count_own(cycle, "gifts", own_gifts);
-	count_own(cycle, "drafts", own_drafts);
+	const struct done *gifts = count_own(cycle, "gifts"), *drafts = count_own(cycle, "drafts");
+
 	for (size_t i = 0; i < cycle->policy->pool_count; i++)
 		if (!name_coupons(cycle, cycle->policy->pools[i], error))
 			return false;
 	cycle->chunks = cut_chunks(cycle, &count);
 	bool good = cycle_each(cycle, count, serve_chunk, error);
 
-	report_chunks(cycle, count, own_gifts, own_drafts);
+	report_chunks(cycle, count, gifts, drafts);
 	return good;
 }

@@ -29,7 +29,7 @@ struct cycle {
 	uint8_t *served;            /* per place in chosen: 1 when an earlier daemon has served the member for this run */
 	const char **codes;         /* per place in chosen: the coupon to give, or NULL */
 	json_t *report;
-	pthread_mutex_t lock;       /* of `arena` and `report` while a step runs on two threads */
+	pthread_mutex_t lock;       /* of `arena` and `report` while a step runs on several threads */
 };
 
 /* A tool call under the cycle's key. `*result` is owned by the cycle's arena. */
@@ -43,7 +43,7 @@ bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, j
 bool cycle_call_columns(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args,
 	const struct bulk *columns, size_t column_count, json_t **result, struct error *error);
 
-/* Does work(cycle, i) for each i below `count`, on two threads; each with an arena that goes when it is done. Stops
+/* Does work(cycle, i) for each i below `count`, on three threads; each with an arena that goes when it is done. Stops
  * at the first that fails, with its error; what others had begun is finished. */
 typedef bool cycle_work(struct cycle *cycle, size_t index, struct arena *arena, struct error *error);
 bool cycle_each(struct cycle *cycle, size_t count, cycle_work *work, struct error *error);

@@ -686,7 +686,7 @@ ALTER TABLE ONLY data.consent_changes
     ADD CONSTRAINT consent_changes_pkey PRIMARY KEY (tenant, member, channel, at);
 
 ALTER TABLE ONLY data.consents
-    ADD CONSTRAINT consents_pkey PRIMARY KEY (tenant, member, channel);
+    ADD CONSTRAINT consents_pkey PRIMARY KEY (tenant, member, channel) INCLUDE (granted);
 
 ALTER TABLE ONLY data.coupons
     ADD CONSTRAINT coupons_pkey PRIMARY KEY (tenant, code);
@@ -822,13 +822,15 @@ CREATE UNIQUE INDEX ledger_reverse ON data.ledger USING btree (tenant, action) W
 
 CREATE UNIQUE INDEX ledger_source ON data.ledger USING btree (tenant, source) WHERE (source IS NOT NULL);
 
-CREATE INDEX ledger_time ON data.ledger USING btree (tenant, at);
+CREATE INDEX ledger_time ON data.ledger USING brin (tenant, at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX lots_member ON data.lots USING btree (tenant, member, expires_at) WHERE (remaining > 0);
 
 CREATE INDEX members_email ON data.members USING btree (tenant, email_index) WHERE (email_index IS NOT NULL);
 
 CREATE INDEX members_phone ON data.members USING btree (tenant, phone_index) WHERE (phone_index IS NOT NULL);
+
+CREATE INDEX members_tier ON data.members USING btree (tenant, member) INCLUDE (tier);
 
 CREATE INDEX members_time ON data.members USING btree (tenant, enrolled_at);
 

@@ -78,10 +78,11 @@ begin
 		'cap_cents', v_key.cap_cents, 'budget_left_cents', app.left_of(p_tenant, v_key) + v_own,
 		'drafts_left', greatest(0, t.open_drafts_most + v_own_drafts - (select count(*) from data.drafts d
 			where d.tenant = p_tenant and d.state = 'waiting')),
-		'own', (select jsonb_build_object('gifts', coalesce(jsonb_agg(x.member)
-				filter (where x.tool <> 'draft_outreach'), '[]'), 'drafts', coalesce(jsonb_agg(x.member) filter (where x.tool = 'draft_outreach'), '[]'))
-			from (select a.member, a.tool from data.actions a where a.tenant = p_tenant and v_go_on and a.run = r.run
-				order by a.member) x),
+		'own', (select jsonb_build_object(
+				'gifts', coalesce(jsonb_agg(x.done) filter (where x.tool <> 'draft_outreach'), '[]'),
+				'drafts', coalesce(jsonb_agg(x.done) filter (where x.tool = 'draft_outreach'), '[]'))
+			from (select a.tool, jsonb_build_array(a.member, a.value_cents) as done from data.actions a
+				where a.tenant = p_tenant and v_go_on and a.run = r.run order by a.member) x),
 		'own_coupons', (select coalesce(jsonb_object_agg(x.pool, x.n), '{}') from (select a.detail ->> 'pool' as pool,
 			count(*) as n from data.actions a where a.tenant = p_tenant and a.run = r.run and a.state = 'done'
 			and a.tool = 'issue_coupon' group by 1) x),

@@ -46,9 +46,8 @@ copy kills
 killed=0
 at "before its first write" data.runs
 at "at the decisions" data.decisions
-at "at the points" data.lots
-at "at the coupons" data.coupons
-at "at the drafts" data.drafts
+at "at the gifts" data.lots
+at "at the messages" data.drafts
 begin_run
 daemon_until 30 is "select count(*) > 0 from journal.audit where tool = 'serve_chunk'"
 kill_run

@@ -131,9 +131,10 @@ static void hash_is_of_canonical_json(void)
 		odd.subject = odd.body = odd.audience = all;
 		odd.policy = with_policy ? all : NULL;
 		odd.policy_version = 7;
-		json_t *json = arena_json(arena, json_pack("{s:i, s:I, s:s, s:s, s:s, s:s, s:s?, s:i, s:s}", "tenant", odd.tenant,
-			"member", (json_int_t)odd.member, "channel", odd.channel, "audience", odd.audience, "subject", odd.subject,
-			"body", odd.body, "policy", odd.policy, "policy_version", with_policy ? 7 : 0, "expires_at", odd.expires_at));
+		json_t *json = arena_json(arena, json_pack("{s:i, s:I, s:s, s:s, s:s, s:s, s:s?, s:i, s:s}",
+			"tenant", odd.tenant, "member", (json_int_t)odd.member, "channel", odd.channel,
+			"audience", odd.audience, "subject", odd.subject, "body", odd.body, "policy", odd.policy,
+			"policy_version", with_policy ? 7 : 0, "expires_at", odd.expires_at));
 		const char *text = arena_dump(arena, json);
 
 		CHECK_TEXT(outreach_hash(&odd, arena), seal_hash(text, strlen(text), arena));
