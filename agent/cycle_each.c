@@ -1,5 +1,6 @@
-/* The chunks of a step on three threads: while the database writes one, another commits and a third is being made. Chunks of one step are
- * of different members, and every write takes members, run and budget in that order: no two stand in a circle. */
+/* The chunks of a step on three threads: while the database writes one, another commits and a third is being made.
+ * Chunks of one step are of different members, and every write takes members, run and budget in that order: no two
+ * stand in a circle. */
 #include <stdatomic.h>
 #include <stdlib.h>
 

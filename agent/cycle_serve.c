@@ -104,7 +104,8 @@ static struct done *count_own(struct cycle *cycle, const char *list)
 			continue;
 		cycle->served[place] = 1;
 		done[decision->arm].members++;
-		done[decision->arm].cents += json_integer_value(json_array_get(json_array_get(own, (size_t)(found - members)), 1));
+		done[decision->arm].cents +=
+			json_integer_value(json_array_get(json_array_get(own, (size_t)(found - members)), 1));
 	}
 	return done;
 }

@@ -72,8 +72,8 @@ bool outreach_check(const struct outreach *outreach, struct error *error)
 		check_text("body", outreach->body, OUTREACH_BODY_MOST, true, error);
 }
 
-/* Canonical JSON, its keys in order. Written by hand: a cycle hashes a message a member, and through a JSON library that
- * was a fifth of the daemon's work. */
+/* Canonical JSON, its keys in order. Written by hand: a cycle hashes a message a member, and through a JSON library
+ * that was a fifth of the daemon's work. */
 const char *outreach_hash(const struct outreach *outreach, struct arena *arena)
 {
 	struct text text = text_open(arena, HASHED_MOST);
