@@ -156,6 +156,14 @@ void *audit_main(void *context)
 
 void corridor_note(struct corridor *corridor, struct call *call)
 {
+	if (call->answer_us > 0)
+		hold_put(corridor, call);
+	else
+		note_put(corridor, call);
+}
+
+void note_put(struct corridor *corridor, struct call *call)
+{
 	long second = (long)(clock_monotonic() / 1000000);
 
 	if (!call->caller.is_key && strcmp(call->caller.kind, "feed") != 0) {

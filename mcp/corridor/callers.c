@@ -68,8 +68,9 @@ static bool find_cached(struct callers *callers, const char *key, const char *ha
 
 	pthread_mutex_lock(&callers->lock);
 	bool same_key = strcmp(slot->caller.key, key) == 0;
+	bool same = seal_equal(slot->hash, hash);   /* also where the key is another one */
 
-	*known = same_key && seal_equal(slot->hash, hash);
+	*known = same_key && same;
 	bool found = *known && slot->until_us > clock_monotonic();
 
 	if (found)

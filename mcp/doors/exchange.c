@@ -114,6 +114,7 @@ void exchange_refuse(struct door *door, struct http_request *request, const stru
 	if (refusal->caller != NULL)
 		refusing->call.caller = *refusal->caller;
 	snprintf(refusing->call.caller.via, sizeof refusing->call.caller.via, "http");
+	refusing->call.answer_us = refusal->answer_us;
 	refusing->call.done = refusing_done;
 	refusing->call.maker = refusing;
 	error_set(&refusing->call.error, refusal->code, "%s", fault->text);
@@ -291,10 +292,12 @@ bool message_event(struct message *message, json_t *event)
 	return !exchange->is_batch;
 }
 
-/* Refuses the whole exchange; always false. */
-static bool refuse_all(struct exchange *exchange, enum error_code code, int status, const char *text)
+/* Refuses the whole exchange, not before `answer_us`; always false. */
+static bool refuse_late(struct exchange *exchange, enum error_code code, int status, const char *text,
+	int64_t answer_us)
 {
-	struct exchange_refusal refusal = { .caller = exchange->caller.is_key ? &exchange->caller : NULL, .code = code };
+	struct exchange_refusal refusal = { .caller = exchange->caller.is_key ? &exchange->caller : NULL, .code = code,
+		.answer_us = answer_us };
 
 	fault_set(&refusal.fault, exchange->arena, status, FAULT_HTTP - status, "%s", text);
 	exchange_refuse(exchange->door, exchange->request, &refusal);
@@ -302,10 +305,16 @@ static bool refuse_all(struct exchange *exchange, enum error_code code, int stat
 	return false;
 }
 
+static bool refuse_all(struct exchange *exchange, enum error_code code, int status, const char *text)
+{
+	return refuse_late(exchange, code, status, text, 0);
+}
+
 static bool authenticate(struct exchange *exchange, struct db *db)
 {
 	const char *value = http_header(exchange->request, "authorization");
 	struct error error = { .code = ERROR_NONE };
+	int64_t began_us = clock_monotonic();
 
 	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
 		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... "
@@ -315,8 +324,9 @@ static bool authenticate(struct exchange *exchange, struct db *db)
 		exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");
 		return true;
 	}
-	return refuse_all(exchange, error.code, error.code == ERROR_KEY ? 401 : error.code == ERROR_RATE ? 429 : 503,
-		error.text);
+	if (error.code == ERROR_KEY)
+		return refuse_late(exchange, error.code, 401, error.text, corridor_answer_us(began_us));
+	return refuse_all(exchange, error.code, error.code == ERROR_RATE ? 429 : 503, error.text);
 }
 
 static bool check_type(struct exchange *exchange)

@@ -48,11 +48,12 @@ struct exchange {
 /* Takes a request to the workers; answers 503 when they cannot take more. */
 void exchange_start(struct door *door, struct http_request *request);
 
-/* A refusal of a whole request: whose it was (or NULL), the code for the record, the answer, and for 405 the methods
- * that the path takes. */
+/* A refusal of a whole request: whose it was (or NULL), the code for the record, when it may leave (see struct call),
+ * the answer, and for 405 the methods that the path takes. */
 struct exchange_refusal {
 	const struct caller *caller;
 	enum error_code code;
+	int64_t answer_us;
 	struct fault fault;
 	const char *allow;
 };
