@@ -12,7 +12,7 @@ enum { BATCH_MOST = 512 };
 
 void audit_put(struct corridor *corridor, struct call *call)
 {
-	if (!queue_put(&corridor->audits, &call->job)) {
+	if (!queue_put(&corridor->audits, &call->job, call->caller.tenant)) {
 		call_refuse(call, ERROR_BUSY, "The record of calls cannot keep up; nothing is answered without it. Try again.");
 		call->done(call);
 	}

@@ -145,14 +145,14 @@ void corridor_close(struct corridor *corridor)
 	free(corridor);
 }
 
-bool corridor_post(struct corridor *corridor, struct job *job)
+bool corridor_post(struct corridor *corridor, struct job *job, int tenant)
 {
-	return queue_put(&corridor->work, job);
+	return queue_put(&corridor->work, job, tenant);
 }
 
-bool corridor_post_facts(struct corridor *corridor, struct job *job)
+bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant)
 {
-	return queue_put(&corridor->facts, job);
+	return queue_put(&corridor->facts, job, tenant);
 }
 
 /* Tool, principal and canonical arguments; the two fields that do not change what is asked are left out. */
@@ -206,7 +206,7 @@ static void run_submitted(struct job *job, struct corridor *corridor, struct db 
 void tool_submit(struct corridor *corridor, struct call *call)
 {
 	call->job.run = run_submitted;
-	if (!queue_put(&corridor->work, &call->job)) {
+	if (!queue_put(&corridor->work, &call->job, call->caller.tenant)) {
 		call_refuse(call, ERROR_BUSY, "Too many calls are waiting. Nothing was done; try again.");
 		call->done(call);
 	}

@@ -28,12 +28,13 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
  * must live until then. */
 void tool_submit(struct corridor *corridor, struct call *call);
 
-/* Gives a job to the workers: a door's parsing and authentication. False when the queue is full: answer "busy". */
-bool corridor_post(struct corridor *corridor, struct job *job);
+/* Gives a job to the workers: a door's parsing and authentication. Tenants are served in turn; `tenant` is the one that
+ * the request says it comes from, or 0. False when the queue is full: answer "busy". */
+bool corridor_post(struct corridor *corridor, struct job *job, int tenant);
 
 /* Gives a job to the one worker that writes facts (imports of events), which has a queue of its own, so that a flood of
  * facts leaves the others to the questions. False when the queue is full. */
-bool corridor_post_facts(struct corridor *corridor, struct job *job);
+bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant);
 
 /* Goes through gates and tool at once on this worker; like tool_submit() without the queue. */
 void tool_run(struct corridor *corridor, struct call *call, struct db *db);

@@ -24,7 +24,7 @@ static void wait_until(int64_t moment_us)
 
 void hold_put(struct corridor *corridor, struct call *call)
 {
-	if (!queue_put(&corridor->held, &call->job)) {
+	if (!queue_put(&corridor->held, &call->job, 0)) {
 		call_refuse(call, ERROR_BUSY, "Too many wrong keys are being answered; this one was not. Try again.");
 		call->done(call);
 	}

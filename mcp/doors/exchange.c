@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -379,6 +380,19 @@ static void exchange_run(struct job *job, struct corridor *corridor, struct db *
 	exchange_part(exchange);
 }
 
+/* The tenant that the key's text names, right or not: in whose turn the request waits. 0: none. */
+static int tenant_said(const struct http_request *request)
+{
+	static const char before[] = "Bearer fl_live_";
+	const char *value = http_header(request, "authorization");
+
+	if (value == NULL || strncasecmp(value, before, sizeof before - 1) != 0)
+		return 0;
+	long tenant = strtol(value + sizeof before - 1, NULL, 10);
+
+	return tenant > 0 && tenant <= INT_MAX ? (int)tenant : 0;
+}
+
 void exchange_start(struct door *door, struct http_request *request)
 {
 	struct arena *arena = arena_new();
@@ -390,7 +404,7 @@ void exchange_start(struct door *door, struct http_request *request)
 	exchange->request = request;
 	exchange->arena = arena;
 	exchange->started_us = clock_monotonic();
-	if (corridor_post(door->corridor, &exchange->job))
+	if (corridor_post(door->corridor, &exchange->job, tenant_said(request)))
 		return;
 	struct fault fault;
 
