@@ -28,7 +28,7 @@ begin
 	select x.who, x.reason, x.at, x.what into v_who, v_reason, v_at, v_scope from (
 		select i.stopped_by, i.reason, i.changed_at, 'everything' from data.installation i where i.stopped
 		union all
-		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'this key' end
+		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'key ' || s.scope end
 			from data.stops s where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped
 	) x(who, reason, at, what) limit 1;
 	if v_scope is not null then
@@ -36,6 +36,13 @@ begin
 			'person can resume it with `flashd resume`.', v_scope, to_char(v_at at time zone 'UTC',
 			'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v_who, v_reason));
 	end if;
+end $$;
+
+-- Whether refuse_stopped() would raise.
+create function app.is_stopped(p_tenant int, p_key text) returns boolean language plpgsql volatile as $$
+begin
+	return exists (select from data.installation i where i.stopped) or exists (select from data.stops s
+		where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped);
 end $$;
 
 -- The key as it is now, or a refusal: revoked, expired, without the scope, or forbidden to use this tool.
