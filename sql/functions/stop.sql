@@ -88,7 +88,8 @@ begin
 	return jsonb_build_object('state', 'running', 'scope', p_scope, 'generation', s.generation,
 		'expired', (select count(*) from data.drafts d where d.tenant = p_tenant
 			and d.state in ('waiting', 'approved', 'expired')
-			and d.expires_at > s.changed_at and d.expires_at <= app.now() and (p_scope = '*' or app.key_of(p_tenant, d.draft) = p_scope)));
+			and d.expires_at > s.changed_at and d.expires_at <= app.now()
+			and (p_scope = '*' or app.key_of(p_tenant, d.draft) = p_scope)));
 end $$;
 
 -- The switch as it stands, read without the gate: for showing, never for deciding.
