@@ -238,6 +238,7 @@ CREATE TABLE data.installation (
     stopped_by text,
     reason text,
     changed_at timestamp with time zone,
+    clock_seen_at timestamp with time zone,
     CONSTRAINT installation_only_row_check CHECK (only_row)
 );
 

@@ -18,6 +18,8 @@ begin
 		('stop_not_checked', 'app.write_call', 'perform app.refuse_stopped(p_tenant, p_key);', ''),
 		('claim_while_stopped', 'app.claim_delivery', 'perform app.refuse_stopped(p_tenant, ''*'');', ''),
 		('key_stop_ignored', 'app.claim_delivery', 'v_stopped = ''{}'' or', 'true or'),
+		('clock_not_watched', 'app.find_work', 'perform app.watch_clock();', ''),
+		('clock_not_gated', 'app.refuse_stopped', 'not i.stopped and', 'false and'),
 		('claimed_twice', 'app.claim_delivery', 'limit 1 for update skip locked', 'limit 1'),
 		('tried_at_once', 'app.is_ripe', 'interval ''5 minutes''', 'interval ''0'''),
 		('quiet_too_early', 'app.count_in_flight', 'a.outcome = ''open''', 'a.outcome = ''failed'''),
