@@ -11,6 +11,9 @@
 #include "mcp/events/feed.h"
 #include "mcp/events/webhook.h"
 
+/* A batch that comes too often, or during an import, is sent again by a machine: no need to ask each second. */
+enum { RETRY_S = 10 };
+
 struct posting {
 	struct job job;           /* first: the corridor gives it back */
 	struct door *door;
@@ -34,7 +37,7 @@ static void posting_free(struct posting *posting)
 
 static void answer(struct posting *posting, int status, json_t *json)
 {
-	exchange_send(posting->request, status, arena_dump(posting->arena, json), "events");
+	exchange_send(posting->request, status, arena_dump(posting->arena, json), "events", RETRY_S);
 	posting_free(posting);
 }
 

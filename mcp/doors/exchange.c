@@ -31,12 +31,14 @@ struct reply {
 	int status;
 	const char *body, *allow, *what, *key;
 	int64_t started_us;
+	int retry_s;               /* 0: a second */
 };
 
 static void send_reply(struct http_request *request, const struct reply *reply)
 {
 	struct http_field fields[FIELDS] = { { "Cache-Control", "no-store" } };
 	size_t count = 1;
+	char retry[16];
 
 	if (reply->body[0] != '\0')
 		fields[count++] = (struct http_field){ "Content-Type", "application/json" };
@@ -46,15 +48,16 @@ static void send_reply(struct http_request *request, const struct reply *reply)
 			"error_description=\"The API key is unknown, revoked or expired\"" };
 	if (reply->allow != NULL)
 		fields[count++] = (struct http_field){ "Allow", reply->allow };
+	snprintf(retry, sizeof retry, "%d", reply->status == 429 ? 60 : reply->retry_s > 0 ? reply->retry_s : 1);
 	if (reply->status == 429 || reply->status == 503)
-		fields[count++] = (struct http_field){ "Retry-After", reply->status == 429 ? "60" : "1" };
+		fields[count++] = (struct http_field){ "Retry-After", retry };
 	log_request(request, reply->status, reply->what, reply->key, reply->started_us);
 	http_reply(request, reply->status, fields, count, reply->body, strlen(reply->body));
 }
 
-void exchange_send(struct http_request *request, int status, const char *body, const char *what)
+void exchange_send(struct http_request *request, int status, const char *body, const char *what, int retry_s)
 {
-	send_reply(request, &(struct reply){ status, body, NULL, what, "", clock_monotonic() });
+	send_reply(request, &(struct reply){ status, body, NULL, what, "", clock_monotonic(), retry_s });
 }
 
 void door_hold(struct door *door)
@@ -95,7 +98,7 @@ static void refusing_done(struct call *call)
 		fault_of_news(fault, arena, &call->error);
 	send_reply(refusing->request, &(struct reply){ fault->status, rpc_fault(arena, NULL, fault),
 		fault->status == 405 ? refusing->refusal.allow : NULL, error_word(call->error.code), call->caller.key,
-		refusing->started_us });
+		refusing->started_us, 0 });
 	arena_free(arena);
 }
 
@@ -196,7 +199,7 @@ static void exchange_part(struct exchange *exchange)
 		http_stream_close(exchange->request);
 	} else {
 		send_reply(exchange->request, &(struct reply){ status, body, NULL, what_was_asked(exchange),
-			exchange->caller.key, exchange->started_us });
+			exchange->caller.key, exchange->started_us, 0 });
 	}
 	exchange_free(exchange);
 }
@@ -410,6 +413,6 @@ void exchange_start(struct door *door, struct http_request *request)
 
 	fault_set(&fault, arena, 503, FAULT_HTTP - 503, "Too many requests are waiting; nothing was done. Try again in a "
 		"second.");
-	exchange_send(request, 503, rpc_fault(arena, NULL, &fault), "busy");
+	exchange_send(request, 503, rpc_fault(arena, NULL, &fault), "busy", 1);
 	exchange_free(exchange);
 }

@@ -61,8 +61,9 @@ struct exchange_refusal {
 /* Notes a refusal in the audit and answers it. Ends the request. */
 void exchange_refuse(struct door *door, struct http_request *request, const struct exchange_refusal *refusal);
 
-/* Answers a request at once, without a note: what concerns nobody. `what` is for the log. Ends it. */
-void exchange_send(struct http_request *request, int status, const char *body, const char *what);
+/* Answers a request at once, without a note: what concerns nobody. `what` is for the log. `retry_s`: with a 503, when
+ * to ask again. Ends it. */
+void exchange_send(struct http_request *request, int status, const char *body, const char *what, int retry_s);
 
 /* A message's answer, exactly one of these: a result, which is taken over, `ttl_ms` as in rpc_complete(); a protocol's
  * fault; a tool's refusal that a model can read; or just 202. */

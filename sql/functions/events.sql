@@ -17,6 +17,23 @@ begin
 	perform pg_advisory_xact_lock(7303, p_tenant);
 end $$;
 
+-- An import is one writer for as long as it merges, which is seconds or minutes: batches are told at once to come back,
+-- instead of each waiting in vain while those of other tenants wait behind it.
+create function app.hold_import(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	perform pg_advisory_xact_lock(7306, p_tenant);
+	perform app.hold_facts(p_tenant);
+end $$;
+
+create function app.hold_batch(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	if not pg_try_advisory_xact_lock_shared(7306, p_tenant) then
+		perform app.refuse('FLBSY', 'An import is being taken in; nothing of this batch was taken. Send the same '
+			'again in some seconds: nothing counts twice.');
+	end if;
+	perform app.hold_facts(p_tenant);
+end $$;
+
 -- The newest of several words about one thing.
 create function app.newest(p_facts app.fact[]) returns app.fact[] language plpgsql volatile as $$
 begin
@@ -198,7 +215,7 @@ declare
 	v_count int := cardinality(p_n); v_refused int; v_duplicates int; v_waiting int; v_answer jsonb;
 begin
 	perform app.enter(p_tenant);
-	perform app.hold_facts(p_tenant);
+	perform app.hold_batch(p_tenant);
 	perform app.hold_feed(p_tenant, p_feed);
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
