@@ -97,6 +97,22 @@ check "the import goes through" test $? = 0
 post "$body" during
 same "and the same batch after it" '200 1' "$code $(jq -r .accepted <<<"$out")"
 
+# A feed that names members who never come: so many wait, the rest is refused and not kept; known members' events go on.
+daemon_sql "update data.feeds set waiting_most = 3 where feed = 'pos'"
+ghosts() { for i in "$@"; do event "g$i" order "$(jq -c ".order = \"g$i\" | .member = \"ghost$i\"" <<<"$order")"; done; }
+first=$(ghosts 1 2)
+post "$(events <<<"$first")"
+same "two that wait are kept" '200 2' "$code $(jq -r .parked <<<"$out")"
+post "$({ ghosts 3 4; event o3 order "${order/n1/n3}"; event r1 refund '{"refund":"r1","order":"gone","refunded_at":"2026-01-02T10:00:00Z","amount_cents":5}'; echo "$first"; } | events)"
+same "of the next there is room for one; known ones are taken, known again is known again" '200 1 1 2 2' \
+	"$code $(jq -r '"\(.accepted) \(.parked) \(.duplicates) \(.refused)"' <<<"$out")"
+same "with a sentence each" 'the member "ghost4" is not there yet, and 2 events of this feed wait already|the order "gone" is not there yet, and 2 events of this feed wait already' \
+	"$(jq -r '[.events[] | select(.status == "refused") | .reason | split(",")[:2] | join(",")] | join("|")' <<<"$out")"
+same "three wait, and no more" 3 "$(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
+post "$({ event e4 enrolment '{"member":"ghost1","name":"Gus Ghost","email":"gus@example.org","enrolled_at":"2026-01-01T00:00:00Z"}'; } | events)"
+post "$(ghosts 4 | events)"
+same "when one came there is room for one, under the same id" '1 3' "$(jq -r .parked <<<"$out") $(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
+
 # Who is refused, and when it is known: a request too many, a feed that was revoked.
 daemon_sql "update data.feeds set calls_per_minute = minute_calls where feed = 'pos'"
 post "$body"
@@ -104,7 +120,7 @@ check "a request too many is refused" coded 429
 same "with its row" over_rate "$(daemon_sql "select code from journal.audit where tool = 'events' and principal = 'feed:pos' order by at desc limit 1")"
 daemon_sql "update data.feeds set calls_per_minute = 100"
 flashd feed list --json
-same "the list tells what came and how fresh it is" 'pos open 5 true' \
+same "the list tells what came and how fresh it is" 'pos open 11 true' \
 	"$(jq -r '.feeds[] | select(.feed == "pos") | "\(.feed) \(.state) \(.accepted) \(.last_event_at != null)"' <<<"$out")"
 flashd feed revoke pos --yes
 check "a feed is revoked" coded 0
