@@ -81,21 +81,22 @@ begin
 	) x(n, reason) order by x.n, x.reason;
 end $$;
 
--- Of the events that would wait, those for which there is no room any more: a sentence for each. Nothing of them is kept.
--- Who comes in the same request does not count as there: whether it is taken is not known yet.
+-- Of the events that would wait, those for which there is no room any more: a sentence for each. Nothing of them is
+-- kept. Who comes in the same request does not count as there: whether it is taken is not known yet.
 create function app.without_room(p_tenant int, p_feed text, p_facts app.fact[]) returns table (n int, reason text)
 language plpgsql volatile as $$
 declare
-	v_most int := (select f.waiting_most from data.feeds f where f.tenant = p_tenant and f.feed = p_feed); v_waiting int;
+	v_most int := (select f.waiting_most from data.feeds f where f.tenant = p_tenant and f.feed = p_feed);
+	v_waiting int;
 begin
 	if v_most >= cardinality(p_facts) and not exists (select from data.parked p where p.tenant = p_tenant
 			and p.feed = p_feed) then
 		return;
 	end if;
 	v_waiting := (select count(*) from data.parked p where p.tenant = p_tenant and p.feed = p_feed);
-	return query select y.n, format('%s is not there yet, and %s events of this feed wait already, which is all that may: '
-			'enrol or import whom they wait for (`flashd feed list` counts them), then send this event again', y.what,
-			v_waiting)
+	return query select y.n, format('%s is not there yet, and %s events of this feed wait already, which is all that '
+			'may: enrol or import whom they wait for (`flashd feed list` counts them), then send this event again',
+			y.what, v_waiting)
 		from (select w.n, w.what, row_number() over (order by w.n) as place from (
 			select f.n, case when f.member is not null and m.member is null then format('the member "%s"', f.member)
 					when f.kind = 'refund' and o.order_ref is null then format('the order "%s"', f.order_ref) end

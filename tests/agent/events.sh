@@ -103,10 +103,14 @@ ghosts() { for i in "$@"; do event "g$i" order "$(jq -c ".order = \"g$i\" | .mem
 first=$(ghosts 1 2)
 post "$(events <<<"$first")"
 same "two that wait are kept" '200 2' "$code $(jq -r .parked <<<"$out")"
-post "$({ ghosts 3 4; event o3 order "${order/n1/n3}"; event r1 refund '{"refund":"r1","order":"gone","refunded_at":"2026-01-02T10:00:00Z","amount_cents":5}'; echo "$first"; } | events)"
+post "$({ ghosts 3 4
+	event o3 order "${order/n1/n3}"
+	event r1 refund '{"refund":"r1","order":"gone","refunded_at":"2026-01-02T10:00:00Z","amount_cents":5}'
+	echo "$first"; } | events)"
 same "of the next there is room for one; known ones are taken, known again is known again" '200 1 1 2 2' \
 	"$code $(jq -r '"\(.accepted) \(.parked) \(.duplicates) \(.refused)"' <<<"$out")"
-same "with a sentence each" 'the member "ghost4" is not there yet, and 2 events of this feed wait already|the order "gone" is not there yet, and 2 events of this feed wait already' \
+same "with a sentence each" \
+	'the member "ghost4" is not there yet, and 2 events of this feed wait already|the order "gone" is not there yet, and 2 events of this feed wait already' \
 	"$(jq -r '[.events[] | select(.status == "refused") | .reason | split(",")[:2] | join(",")] | join("|")' <<<"$out")"
 same "three wait, and no more" 3 "$(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
 post "$({ event e4 enrolment '{"member":"ghost1","name":"Gus Ghost","email":"gus@example.org","enrolled_at":"2026-01-01T00:00:00Z"}'; } | events)"
