@@ -1,8 +1,10 @@
 /* The demo: a private cluster, and then the product's own commands, one after another, as a person would type them. */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -51,6 +53,23 @@ static const char *path_in(const struct demo *demo, const char *name)
 static bool exists(const struct demo *demo, const char *name)
 {
 	return access(path_in(demo, name), F_OK) == 0;
+}
+
+/* A port of loopback that is free now: what is printed, and written down for `flashd serve`, must be one that can be
+ * asked. 0 when there is none. */
+static long free_port(void)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_in four;
+	} address = { .four = { .sin_family = AF_INET, .sin_addr = { htonl(INADDR_LOOPBACK) } } };
+	socklen_t size = sizeof address.four;
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool good = fd >= 0 && bind(fd, &address.any, size) == 0 && getsockname(fd, &address.any, &size) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good ? ntohs(address.four.sin_port) : 0;
 }
 
 static bool write_config(const struct demo *demo, struct error *error)
@@ -204,6 +223,8 @@ bool command_demo(struct cli *cli, struct error *error)
 	struct demo demo = { .cli = cli, .folder = folder == NULL ? default_folder(cli->arena) : folder,
 		.port = (long)cli_number(cli, "port", 8080) };
 
+	if (demo.port == 0 && (demo.port = free_port()) == 0)
+		return error_set(error, ERROR_SYSTEM, "No free port was found: name one with --port.");
 	demo.config = path_in(&demo, "demo.conf");
 	if (cli_switch(cli, "reset") && !start_over(&demo, error))
 		return false;

@@ -11,7 +11,7 @@ static const struct command commands[] = {
 		"--once                    end after the report\n"
 		"--reset                   throw the demo's folder away and start over\n"
 		"--dir FOLDER              where everything is kept\n"
-		"--port N                  of the endpoint (8080)\n"
+		"--port N                  of the endpoint (8080); 0: one that is free\n"
 		"--members N               how many members the brand has (50000)\n"
 		"--seed N                  of the generator (1)",
 		"demo\ndemo --once --dir /tmp/shop", command_demo },

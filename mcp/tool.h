@@ -76,6 +76,7 @@ struct call {
 	char digest[80];          /* BLAKE2b of tool, principal and canonical arguments, as hex */
 	int row_count;
 	int64_t started_us;
+	int64_t answer_us;        /* not before this monotonic moment (corridor_answer_us); 0: as soon as it is made */
 	bool audited;             /* its audit row went with its own transaction */
 	long long cached_version; /* > 0: the answer came from the cache and holds for this data version only */
 	bool no_cache;

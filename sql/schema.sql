@@ -206,9 +206,11 @@ CREATE TABLE data.feeds (
     calls_per_minute integer DEFAULT 6000 NOT NULL,
     minute_at timestamp with time zone DEFAULT '-infinity'::timestamp with time zone NOT NULL,
     minute_calls integer DEFAULT 0 NOT NULL,
+    waiting_most integer DEFAULT 100000 NOT NULL,
     CONSTRAINT feeds_calls_per_minute_check CHECK ((calls_per_minute > 0)),
     CONSTRAINT feeds_expect_every_minutes_check CHECK ((expect_every_minutes > 0)),
-    CONSTRAINT feeds_feed_check CHECK ((feed ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text))
+    CONSTRAINT feeds_feed_check CHECK ((feed ~ '^[a-z0-9][a-z0-9_-]{0,39}$'::text)),
+    CONSTRAINT feeds_waiting_most_check CHECK ((waiting_most > 0))
 )
 WITH (fillfactor='50');
 
@@ -238,6 +240,7 @@ CREATE TABLE data.installation (
     stopped_by text,
     reason text,
     changed_at timestamp with time zone,
+    clock_seen_at timestamp with time zone,
     CONSTRAINT installation_only_row_check CHECK (only_row)
 );
 

@@ -95,7 +95,7 @@ static bool wait_quiet(struct cli *cli, struct stopping *stop, struct error *err
 	for (;;) {
 		/* Reaping first: what a dead daemon left in flight becomes known as unknown, or nothing is ever quiet. */
 		if (!db_query(cli->db, 0, "reap", DB_VALUES(tenant), cli->arena, NULL, error) ||
-		    !db_query(cli->db, 0, "cli_in_flight", DB_VALUES(tenant), cli->arena, &rows, error))
+		    !db_query(cli->db, 0, "cli_in_flight", DB_VALUES(tenant, stop->scope), cli->arena, &rows, error))
 			return false;
 		stop->in_flight = db_number(rows, 0, 0);
 		if (stop->in_flight == 0)
@@ -116,6 +116,23 @@ static void say_quiet(struct cli *cli, const struct stopping *stop)
 	json_object_set_new(stop->answer, "quiet_at", json_string(stop->at));
 	if (!cli->json)
 		printf("%s at %s\n", cli_state(cli, "quiet", cli->color_out), stop->local);
+}
+
+/* What the stop leaves waiting goes on to expire: said at once, so that nobody finds it out by a resume. */
+static void say_waiting(struct cli *cli, struct stopping *stop)
+{
+	struct error ignored;
+	struct db_rows *rows;
+
+	if (cli_tenant(cli, &ignored) == 0 || !db_query(cli->db, 0, "cli_offers", DB_VALUES(arena_format(cli->arena, "%d",
+			cli->tenant), stop->scope), cli->arena, &rows, &ignored))
+		return;
+	const char *first = db_text(rows, 0, 1);
+
+	json_object_set_new(stop->answer, "waiting", json_integer(db_number(rows, 0, 0)));
+	if (first != NULL)
+		cli_warn(cli, "%lld messages wait and leave only after a resume; their time runs on: the first one expires at "
+			"%s", db_number(rows, 0, 0), cli_local_time(cli, first));
 }
 
 /* Stopped is certain by now; what is left is to see the last deliveries settle. */
@@ -167,6 +184,7 @@ bool stop_command(struct cli *cli, struct error *error)
 	if (!cli->json)
 		printf("%s at %s, %lld in flight\n", cli_state(cli, "stopped", cli->color_out), stop.local, stop.in_flight);
 	fflush(stdout);
+	say_waiting(cli, &stop);
 	if (stop.in_flight > 0 && cli_switch(cli, "wait") && !become_quiet(cli, &stop, error))
 		return false;
 	json_object_set_new(stop.answer, "quiet", json_boolean(stop.in_flight == 0));
@@ -214,6 +232,11 @@ static bool answer_resume(struct cli *cli, json_t *answer, struct error *error)
 
 	json_object_set(answer, "still_stopped", json_object_get(state, "stopped"));
 	json_object_set(answer, "stops", json_object_get(state, "stops"));
+	long long expired = json_integer_value(json_object_get(answer, "expired"));
+
+	if (expired > 0)
+		cli_warn(cli, "%lld messages expired while it was stopped and will not leave; the next cycles look at their "
+			"members anew: flashd drafts list --state expired", expired);
 	if (stopped && find_stop(state, "*") == NULL)
 		cli_warn(cli, "Everything in this database is stopped beside that: flashd resume --everything");
 	else if (stopped)

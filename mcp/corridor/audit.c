@@ -12,7 +12,7 @@ enum { BATCH_MOST = 512 };
 
 void audit_put(struct corridor *corridor, struct call *call)
 {
-	if (!queue_put(&corridor->audits, &call->job)) {
+	if (!queue_put(&corridor->audits, &call->job, call->caller.tenant)) {
 		call_refuse(call, ERROR_BUSY, "The record of calls cannot keep up; nothing is answered without it. Try again.");
 		call->done(call);
 	}
@@ -53,25 +53,23 @@ static struct job *split_tenant(struct job **chain)
 	return mine;
 }
 
-enum column { CALL, AT, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, ROWS, DURATION, DETAIL, COLUMNS };
+enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, ROWS, DURATION, DETAIL, COLUMNS };
 
 static bool write_rows(struct corridor *corridor, struct job *chain, struct arena *arena, struct db_rows **rows,
 	struct error *error)
 {
 	struct db_array columns[COLUMNS];
 	const char *values[COLUMNS + 1];
-	char tenant[16], stamp[32];
-	int64_t now = clock_now(), monotonic = clock_monotonic();
+	char tenant[16];
+	int64_t monotonic = clock_monotonic();
 
 	for (int i = 0; i < COLUMNS; i++)
 		columns[i] = db_array_open(arena);
-	clock_stamp(now, stamp);
 	for (struct job *job = chain; job != NULL; job = job->next) {
 		struct call *call = (struct call *)(void *)job;
 		const struct caller *caller = &call->caller;
 
 		db_array_add(&columns[CALL], call->id);
-		db_array_add(&columns[AT], stamp);
 		db_array_add(&columns[PRINCIPAL], caller->key);
 		db_array_add(&columns[VIA], caller->via);
 		db_array_add(&columns[TOOL], call->name);
@@ -155,6 +153,14 @@ void *audit_main(void *context)
 }
 
 void corridor_note(struct corridor *corridor, struct call *call)
+{
+	if (call->answer_us > 0)
+		hold_put(corridor, call);
+	else
+		note_put(corridor, call);
+}
+
+void note_put(struct corridor *corridor, struct call *call)
 {
 	long second = (long)(clock_monotonic() / 1000000);
 

@@ -68,8 +68,9 @@ static bool find_cached(struct callers *callers, const char *key, const char *ha
 
 	pthread_mutex_lock(&callers->lock);
 	bool same_key = strcmp(slot->caller.key, key) == 0;
+	bool same = seal_equal(slot->hash, hash);   /* also where the key is another one */
 
-	*known = same_key && seal_equal(slot->hash, hash);
+	*known = same_key && same;
 	bool found = *known && slot->until_us > clock_monotonic();
 
 	if (found)
@@ -129,9 +130,9 @@ static bool look_up_caller(struct corridor *corridor, struct db *db, const struc
 }
 
 /* Counts a wrong key; the id is empty when the text was no key at all. */
-static void count_guess(struct guesses *guesses, const char *address, const char *id)
+static void count_guess(struct guesses *guesses, const char *client, const char *id)
 {
-	guesses_count(guesses, address);
+	guesses_count(guesses, client);
 	if (id[0] != '\0')
 		guesses_count(guesses, id);
 }
@@ -141,14 +142,16 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 {
 	struct guesses *guesses = corridor->callers->guesses;
 	struct seal_api_key key = { .id = "" };
+	char client[GUESSES_CLIENT];
 	bool whole = seal_api_key_parse(key_text, &key), known = false, good = false;
 	struct arena *arena = arena_new();
 	const char *hash = whole ? seal_api_key_hash(corridor->seal, &key, arena) : "";
 
+	guesses_client(address, client);
 	/* A key that was right before is never held up: a proxy's address, or a key's id, may be another one's target. */
 	if (whole && find_cached(corridor->callers, key.id, hash, caller, &known))
 		good = true;
-	else if (!known && (guesses_spent(guesses, address) || (whole && guesses_spent(guesses, key.id))))
+	else if (!known && (guesses_spent(guesses, client) || (whole && guesses_spent(guesses, key.id))))
 		error_set(error, ERROR_RATE, "Too many wrong API keys came from here or for this key within a minute; this one "
 			"was not looked at. Try again in a minute, with the key as it was shown when it was made.");
 	else if (!whole)
@@ -157,7 +160,7 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 	else
 		good = look_up_caller(corridor, db, &key, hash, arena, caller, error);
 	if (!good && error->code == ERROR_KEY)
-		count_guess(guesses, address, key.id);
+		count_guess(guesses, client, key.id);
 	arena_free(arena);
 	return good;
 }

@@ -69,7 +69,8 @@ static bool start_committers(struct corridor *corridor, struct error *error)
 	if (corridor->auditor_db == NULL)
 		return false;
 	if (pthread_create(&corridor->writer, NULL, write_main, corridor) != 0 ||
-	    pthread_create(&corridor->auditor, NULL, audit_main, corridor) != 0)
+	    pthread_create(&corridor->auditor, NULL, audit_main, corridor) != 0 ||
+	    pthread_create(&corridor->holder, NULL, hold_main, corridor) != 0)
 		abort();
 	return true;
 }
@@ -102,6 +103,7 @@ struct corridor *corridor_open(const struct settings *settings, struct error *er
 	corridor->callers = callers_open(settings->wrong_keys_per_minute);
 	queue_open(&corridor->work, QUEUE_MOST);
 	queue_open(&corridor->facts, FACTS_MOST);
+	queue_open(&corridor->held, QUEUE_MOST);
 	queue_open(&corridor->writes, QUEUE_MOST);
 	queue_open(&corridor->audits, 2 * QUEUE_MOST);
 	if (table_load(error) && (corridor->seal = seal_open(settings->master_key_file, error)) != NULL) {
@@ -125,6 +127,9 @@ void corridor_close(struct corridor *corridor)
 	queue_close(&corridor->facts);
 	if (corridor->keeper_db != NULL)
 		pthread_join(corridor->keeper, NULL);
+	queue_close(&corridor->held);
+	if (corridor->auditor_db != NULL)
+		pthread_join(corridor->holder, NULL);
 	queue_close(&corridor->writes);
 	if (corridor->auditor_db != NULL)
 		pthread_join(corridor->writer, NULL);
@@ -140,14 +145,14 @@ void corridor_close(struct corridor *corridor)
 	free(corridor);
 }
 
-bool corridor_post(struct corridor *corridor, struct job *job)
+bool corridor_post(struct corridor *corridor, struct job *job, int tenant)
 {
-	return queue_put(&corridor->work, job);
+	return queue_put(&corridor->work, job, tenant);
 }
 
-bool corridor_post_facts(struct corridor *corridor, struct job *job)
+bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant)
 {
-	return queue_put(&corridor->facts, job);
+	return queue_put(&corridor->facts, job, tenant);
 }
 
 /* Tool, principal and canonical arguments; the two fields that do not change what is asked are left out. */
@@ -201,7 +206,7 @@ static void run_submitted(struct job *job, struct corridor *corridor, struct db 
 void tool_submit(struct corridor *corridor, struct call *call)
 {
 	call->job.run = run_submitted;
-	if (!queue_put(&corridor->work, &call->job)) {
+	if (!queue_put(&corridor->work, &call->job, call->caller.tenant)) {
 		call_refuse(call, ERROR_BUSY, "Too many calls are waiting. Nothing was done; try again.");
 		call->done(call);
 	}

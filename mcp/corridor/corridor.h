@@ -28,19 +28,21 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
  * must live until then. */
 void tool_submit(struct corridor *corridor, struct call *call);
 
-/* Gives a job to the workers: a door's parsing and authentication. False when the queue is full: answer "busy". */
-bool corridor_post(struct corridor *corridor, struct job *job);
+/* Gives a job to the workers: a door's parsing and authentication. Tenants are served in turn; `tenant` is the one that
+ * the request says it comes from, or 0. False when the queue is full: answer "busy". */
+bool corridor_post(struct corridor *corridor, struct job *job, int tenant);
 
 /* Gives a job to the one worker that writes facts (imports of events), which has a queue of its own, so that a flood of
  * facts leaves the others to the questions. False when the queue is full. */
-bool corridor_post_facts(struct corridor *corridor, struct job *job);
+bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant);
 
 /* Goes through gates and tool at once on this worker; like tool_submit() without the queue. */
 void tool_run(struct corridor *corridor, struct call *call, struct db *db);
 
 /* Writes an audit row for what a door answered or refused by itself (tools/list, a bad key, a bad body): `call->name`
  * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key and no
- * feed, more than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. */
+ * feed, more than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. With
+ * call->answer_us it waits until then, on nobody's thread. */
 void corridor_note(struct corridor *corridor, struct call *call);
 
 /* The caller of an API key's text. Found in a cache of some seconds or the database; the audit checks again before
@@ -48,6 +50,10 @@ void corridor_note(struct corridor *corridor, struct call *call);
  * `address`, or the key's id, had too many wrong ones within a minute and this text was never right here. */
 bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *key_text, const char *address,
 	struct caller *caller, struct error *error);
+
+/* When the answer about a wrong key may leave whose look-up began at `began_us`, for call->answer_us: some hundredths
+ * of a second later, the same whatever was found. */
+int64_t corridor_answer_us(int64_t began_us);
 
 /* The table of powers, in its order: NULL past the end. */
 const struct tool *tool_at(size_t index);

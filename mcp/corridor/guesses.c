@@ -4,7 +4,9 @@
 
 #include <pthread.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "mcp/base/clock.h"
@@ -41,6 +43,21 @@ void guesses_close(struct guesses *guesses)
 		return;
 	pthread_mutex_destroy(&guesses->lock);
 	free(guesses);
+}
+
+void guesses_client(const char *address, char client[GUESSES_CLIENT])
+{
+	struct in6_addr six;
+
+	snprintf(client, GUESSES_CLIENT, "%s", address);
+	if (inet_pton(AF_INET6, address, &six) != 1)
+		return;
+	if (IN6_IS_ADDR_V4MAPPED(&six)) {
+		inet_ntop(AF_INET, six.s6_addr + 12, client, GUESSES_CLIENT);
+		return;
+	}
+	memset(six.s6_addr + 8, 0, 8);
+	inet_ntop(AF_INET6, &six, client, GUESSES_CLIENT);
 }
 
 static uint64_t hash_of(const struct guesses *guesses, const char *word)

@@ -2,24 +2,39 @@
 
 void queue_open(struct queue *queue, size_t limit)
 {
+	*queue = (struct queue){ .limit = limit };
 	pthread_mutex_init(&queue->lock, NULL);
 	pthread_cond_init(&queue->filled, NULL);
-	queue->first = NULL;
-	queue->last = &queue->first;
-	queue->count = 0;
-	queue->limit = limit;
-	queue->closed = false;
 }
 
-bool queue_put(struct queue *queue, struct job *job)
+/* A lane that was empty is served last of all in this round. */
+static void join_ring(struct queue *queue, struct queue_lane *lane)
 {
+	lane->first = NULL;
+	lane->last = &lane->first;
+	if (queue->served == NULL) {
+		lane->next = lane;
+	} else {
+		lane->next = queue->served->next;
+		queue->served->next = lane;
+	}
+	queue->served = lane;
+}
+
+bool queue_put(struct queue *queue, struct job *job, int tenant)
+{
+	struct queue_lane *lane = &queue->lanes[(unsigned)tenant % QUEUE_LANES];
+
 	pthread_mutex_lock(&queue->lock);
-	bool good = !queue->closed && queue->count < queue->limit;
+	bool good = !queue->closed && queue->count < queue->limit && lane->count < queue->limit - queue->limit / 4;
 
 	if (good) {
+		if (lane->count == 0)
+			join_ring(queue, lane);
 		job->next = NULL;
-		*queue->last = job;
-		queue->last = &job->next;
+		*lane->last = job;
+		lane->last = &job->next;
+		lane->count++;
 		queue->count++;
 		pthread_cond_signal(&queue->filled);
 	}
@@ -27,24 +42,35 @@ bool queue_put(struct queue *queue, struct job *job)
 	return good;
 }
 
+/* The next lane's oldest job; the ring is not empty. */
+static struct job *take_one(struct queue *queue)
+{
+	struct queue_lane *lane = queue->served->next;
+	struct job *job = lane->first;
+
+	lane->first = job->next;
+	lane->count--;
+	queue->count--;
+	if (lane->count > 0)
+		queue->served = lane;
+	else if (queue->served == lane)
+		queue->served = NULL;
+	else
+		queue->served->next = lane->next;
+	job->next = NULL;
+	return job;
+}
+
 struct job *queue_take(struct queue *queue, size_t most)
 {
+	struct job *chain = NULL, **end = &chain;
+
 	pthread_mutex_lock(&queue->lock);
-	while (queue->first == NULL && !queue->closed)
+	while (queue->served == NULL && !queue->closed)
 		pthread_cond_wait(&queue->filled, &queue->lock);
-	struct job *chain = queue->first, **end = &queue->first;
-
-	for (; most > 0 && *end != NULL; most--) {
+	for (; most > 0 && queue->served != NULL; most--) {
+		*end = take_one(queue);
 		end = &(*end)->next;
-		queue->count--;
-	}
-	if (chain != NULL) {
-		struct job *rest = *end;
-
-		*end = NULL;
-		queue->first = rest;
-		if (rest == NULL)
-			queue->last = &queue->first;
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return chain;

@@ -17,8 +17,8 @@ struct corridor {
 	struct seal *seal;
 	struct callers *callers;
 	char daemon[96];
-	struct queue work, facts, writes, audits;
-	pthread_t workers[WORKERS_MAX], keeper, writer, auditor;   /* the keeper writes facts */
+	struct queue work, facts, held, writes, audits;
+	pthread_t workers[WORKERS_MAX], keeper, holder, writer, auditor;   /* the keeper writes facts */
 	struct db *worker_dbs[WORKERS_MAX], *keeper_db, *writer_db, *auditor_db;
 	size_t worker_count;
 	_Atomic long notes_second, notes_count, notes_dropped;   /* the flood bound of corridor_note() */
@@ -27,8 +27,13 @@ struct corridor {
 /* The thread of the audit committer: takes all that waits, one statement, commit, then lets the answers go. */
 void *audit_main(void *corridor);
 
-/* Sends a call to the audit committer. */
+/* Sends a call to the audit committer; a note under the flood bound of corridor_note(). */
 void audit_put(struct corridor *corridor, struct call *call);
+void note_put(struct corridor *corridor, struct call *call);
+
+/* The thread of answers about wrong keys, and the way to it; from there they go on as notes. */
+void *hold_main(void *corridor);
+void hold_put(struct corridor *corridor, struct call *call);
 
 /* The thread of the write committer, and the way to it. */
 void *write_main(void *corridor);

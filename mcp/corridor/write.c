@@ -10,7 +10,7 @@ enum { BATCH_MOST = 64 };
 
 void write_put(struct corridor *corridor, struct call *call)
 {
-	if (!queue_put(&corridor->writes, &call->job)) {
+	if (!queue_put(&corridor->writes, &call->job, call->caller.tenant)) {
 		call_refuse(call, ERROR_BUSY, "Too many writes are waiting. Nothing was changed; try again.");
 		audit_put(corridor, call);
 	}

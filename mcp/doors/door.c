@@ -30,7 +30,7 @@ static void serve_mcp(struct door *door, struct http_request *request)
 static void serve_health(struct door *door, struct http_request *request)
 {
 	(void)door;
-	exchange_send(request, 200, "{\"status\":\"ok\"}", "health");
+	exchange_send(request, 200, "{\"status\":\"ok\"}", "health", 0);
 }
 
 /* Where a client ends up that found no key configured and tries OAuth; it shows this text to its person. */
@@ -45,7 +45,7 @@ static void serve_register(struct door *door, struct http_request *request)
 		text));
 
 	(void)door;
-	exchange_send(request, 400, arena_dump(arena, body), "register");
+	exchange_send(request, 400, arena_dump(arena, body), "register", 0);
 	arena_free(arena);
 }
 
@@ -53,7 +53,7 @@ static void serve_nothing(struct door *door, struct http_request *request)
 {
 	(void)door;
 	exchange_send(request, 404, "{\"error\":\"not_found\",\"message\":\"There is nothing here. The MCP "
-		"endpoint is POST /api/mcp; facts go to POST /api/events/TENANT/FEED.\"}", "nothing");
+		"endpoint is POST /api/mcp; facts go to POST /api/events/TENANT/FEED.\"}", "nothing", 0);
 }
 
 /* No authorization server is announced anywhere: the well-known paths are as empty as any other. */

@@ -11,12 +11,16 @@
 #include "mcp/events/feed.h"
 #include "mcp/events/webhook.h"
 
+/* A batch that comes too often, or during an import, is sent again by a machine: no need to ask each second. */
+enum { RETRY_S = 10 };
+
 struct posting {
 	struct job job;           /* first: the corridor gives it back */
 	struct door *door;
 	struct http_request *request;
 	struct arena *arena;
 	struct feed feed;
+	bool is_named;            /* the path names a feed, be there one or not */
 	struct event_batch batch;
 	const char *digest;       /* of the body */
 	struct call call;         /* the note of a refusal; its id is the batch's too */
@@ -33,7 +37,7 @@ static void posting_free(struct posting *posting)
 
 static void answer(struct posting *posting, int status, json_t *json)
 {
-	exchange_send(posting->request, status, arena_dump(posting->arena, json), "events");
+	exchange_send(posting->request, status, arena_dump(posting->arena, json), "events", RETRY_S);
 	posting_free(posting);
 }
 
@@ -132,7 +136,7 @@ static void read_request(struct job *job, struct corridor *corridor, struct db *
 	size_t size;
 	const char *body = http_body(posting->request, &size);
 
-	if (!feed_parse(http_target(posting->request), &posting->feed)) {
+	if (!posting->is_named) {
 		error_set(error, ERROR_FORMAT, "The path is /api/events/TENANT/FEED, as `flashd feed create` printed it.");
 		refuse(posting, 404);
 		return;
@@ -154,7 +158,7 @@ static void read_request(struct job *job, struct corridor *corridor, struct db *
 	}
 	seal_uuid(posting->call.id);
 	posting->job.run = write_batch;
-	if (!corridor_post_facts(corridor, &posting->job)) {
+	if (!corridor_post_facts(corridor, &posting->job, posting->feed.tenant)) {
 		error_set(error, ERROR_BUSY, "Too many batches are waiting; nothing of this one was taken. Send it again.");
 		refuse(posting, 0);
 	}
@@ -177,7 +181,8 @@ void events_start(struct door *door, struct http_request *request)
 	call->maker = posting;
 	call->started_us = clock_monotonic();
 	snprintf(call->caller.via, sizeof call->caller.via, "http");
-	if (corridor_post(door->corridor, &posting->job))
+	posting->is_named = feed_parse(http_target(request), &posting->feed);
+	if (corridor_post(door->corridor, &posting->job, posting->feed.tenant))
 		return;
 	error_set(&call->error, ERROR_BUSY, "Too many requests are waiting; nothing was taken. Send it again.");
 	refuse(posting, 0);

@@ -1,5 +1,6 @@
 #include "exchange.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,12 +31,14 @@ struct reply {
 	int status;
 	const char *body, *allow, *what, *key;
 	int64_t started_us;
+	int retry_s;               /* 0: a second */
 };
 
 static void send_reply(struct http_request *request, const struct reply *reply)
 {
 	struct http_field fields[FIELDS] = { { "Cache-Control", "no-store" } };
 	size_t count = 1;
+	char retry[16];
 
 	if (reply->body[0] != '\0')
 		fields[count++] = (struct http_field){ "Content-Type", "application/json" };
@@ -45,15 +48,16 @@ static void send_reply(struct http_request *request, const struct reply *reply)
 			"error_description=\"The API key is unknown, revoked or expired\"" };
 	if (reply->allow != NULL)
 		fields[count++] = (struct http_field){ "Allow", reply->allow };
+	snprintf(retry, sizeof retry, "%d", reply->status == 429 ? 60 : reply->retry_s > 0 ? reply->retry_s : 1);
 	if (reply->status == 429 || reply->status == 503)
-		fields[count++] = (struct http_field){ "Retry-After", reply->status == 429 ? "60" : "1" };
+		fields[count++] = (struct http_field){ "Retry-After", retry };
 	log_request(request, reply->status, reply->what, reply->key, reply->started_us);
 	http_reply(request, reply->status, fields, count, reply->body, strlen(reply->body));
 }
 
-void exchange_send(struct http_request *request, int status, const char *body, const char *what)
+void exchange_send(struct http_request *request, int status, const char *body, const char *what, int retry_s)
 {
-	send_reply(request, &(struct reply){ status, body, NULL, what, "", clock_monotonic() });
+	send_reply(request, &(struct reply){ status, body, NULL, what, "", clock_monotonic(), retry_s });
 }
 
 void door_hold(struct door *door)
@@ -94,7 +98,7 @@ static void refusing_done(struct call *call)
 		fault_of_news(fault, arena, &call->error);
 	send_reply(refusing->request, &(struct reply){ fault->status, rpc_fault(arena, NULL, fault),
 		fault->status == 405 ? refusing->refusal.allow : NULL, error_word(call->error.code), call->caller.key,
-		refusing->started_us });
+		refusing->started_us, 0 });
 	arena_free(arena);
 }
 
@@ -114,6 +118,7 @@ void exchange_refuse(struct door *door, struct http_request *request, const stru
 	if (refusal->caller != NULL)
 		refusing->call.caller = *refusal->caller;
 	snprintf(refusing->call.caller.via, sizeof refusing->call.caller.via, "http");
+	refusing->call.answer_us = refusal->answer_us;
 	refusing->call.done = refusing_done;
 	refusing->call.maker = refusing;
 	error_set(&refusing->call.error, refusal->code, "%s", fault->text);
@@ -194,7 +199,7 @@ static void exchange_part(struct exchange *exchange)
 		http_stream_close(exchange->request);
 	} else {
 		send_reply(exchange->request, &(struct reply){ status, body, NULL, what_was_asked(exchange),
-			exchange->caller.key, exchange->started_us });
+			exchange->caller.key, exchange->started_us, 0 });
 	}
 	exchange_free(exchange);
 }
@@ -291,10 +296,12 @@ bool message_event(struct message *message, json_t *event)
 	return !exchange->is_batch;
 }
 
-/* Refuses the whole exchange; always false. */
-static bool refuse_all(struct exchange *exchange, enum error_code code, int status, const char *text)
+/* Refuses the whole exchange, not before `answer_us`; always false. */
+static bool refuse_late(struct exchange *exchange, enum error_code code, int status, const char *text,
+	int64_t answer_us)
 {
-	struct exchange_refusal refusal = { .caller = exchange->caller.is_key ? &exchange->caller : NULL, .code = code };
+	struct exchange_refusal refusal = { .caller = exchange->caller.is_key ? &exchange->caller : NULL, .code = code,
+		.answer_us = answer_us };
 
 	fault_set(&refusal.fault, exchange->arena, status, FAULT_HTTP - status, "%s", text);
 	exchange_refuse(exchange->door, exchange->request, &refusal);
@@ -302,10 +309,16 @@ static bool refuse_all(struct exchange *exchange, enum error_code code, int stat
 	return false;
 }
 
+static bool refuse_all(struct exchange *exchange, enum error_code code, int status, const char *text)
+{
+	return refuse_late(exchange, code, status, text, 0);
+}
+
 static bool authenticate(struct exchange *exchange, struct db *db)
 {
 	const char *value = http_header(exchange->request, "authorization");
 	struct error error = { .code = ERROR_NONE };
+	int64_t began_us = clock_monotonic();
 
 	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
 		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... "
@@ -315,8 +328,9 @@ static bool authenticate(struct exchange *exchange, struct db *db)
 		exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");
 		return true;
 	}
-	return refuse_all(exchange, error.code, error.code == ERROR_KEY ? 401 : error.code == ERROR_RATE ? 429 : 503,
-		error.text);
+	if (error.code == ERROR_KEY)
+		return refuse_late(exchange, error.code, 401, error.text, corridor_answer_us(began_us));
+	return refuse_all(exchange, error.code, error.code == ERROR_RATE ? 429 : 503, error.text);
 }
 
 static bool check_type(struct exchange *exchange)
@@ -369,6 +383,19 @@ static void exchange_run(struct job *job, struct corridor *corridor, struct db *
 	exchange_part(exchange);
 }
 
+/* The tenant that the key's text names, right or not: in whose turn the request waits. 0: none. */
+static int tenant_said(const struct http_request *request)
+{
+	static const char before[] = "Bearer fl_live_";
+	const char *value = http_header(request, "authorization");
+
+	if (value == NULL || strncasecmp(value, before, sizeof before - 1) != 0)
+		return 0;
+	long tenant = strtol(value + sizeof before - 1, NULL, 10);
+
+	return tenant > 0 && tenant <= INT_MAX ? (int)tenant : 0;
+}
+
 void exchange_start(struct door *door, struct http_request *request)
 {
 	struct arena *arena = arena_new();
@@ -380,12 +407,12 @@ void exchange_start(struct door *door, struct http_request *request)
 	exchange->request = request;
 	exchange->arena = arena;
 	exchange->started_us = clock_monotonic();
-	if (corridor_post(door->corridor, &exchange->job))
+	if (corridor_post(door->corridor, &exchange->job, tenant_said(request)))
 		return;
 	struct fault fault;
 
 	fault_set(&fault, arena, 503, FAULT_HTTP - 503, "Too many requests are waiting; nothing was done. Try again in a "
 		"second.");
-	exchange_send(request, 503, rpc_fault(arena, NULL, &fault), "busy");
+	exchange_send(request, 503, rpc_fault(arena, NULL, &fault), "busy", 1);
 	exchange_free(exchange);
 }

@@ -48,11 +48,12 @@ struct exchange {
 /* Takes a request to the workers; answers 503 when they cannot take more. */
 void exchange_start(struct door *door, struct http_request *request);
 
-/* A refusal of a whole request: whose it was (or NULL), the code for the record, the answer, and for 405 the methods
- * that the path takes. */
+/* A refusal of a whole request: whose it was (or NULL), the code for the record, when it may leave (see struct call),
+ * the answer, and for 405 the methods that the path takes. */
 struct exchange_refusal {
 	const struct caller *caller;
 	enum error_code code;
+	int64_t answer_us;
 	struct fault fault;
 	const char *allow;
 };
@@ -60,8 +61,9 @@ struct exchange_refusal {
 /* Notes a refusal in the audit and answers it. Ends the request. */
 void exchange_refuse(struct door *door, struct http_request *request, const struct exchange_refusal *refusal);
 
-/* Answers a request at once, without a note: what concerns nobody. `what` is for the log. Ends it. */
-void exchange_send(struct http_request *request, int status, const char *body, const char *what);
+/* Answers a request at once, without a note: what concerns nobody. `what` is for the log. `retry_s`: with a 503, when
+ * to ask again. Ends it. */
+void exchange_send(struct http_request *request, int status, const char *body, const char *what, int retry_s);
 
 /* A message's answer, exactly one of these: a result, which is taken over, `ttl_ms` as in rpc_complete(); a protocol's
  * fault; a tool's refusal that a model can read; or just 202. */

@@ -2,13 +2,13 @@
  * once: the resident sees none. */
 #include <string.h>
 
-#include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
 #include "mcp/base/template.h"
 #include "mcp/db/array.h"
 #include "mcp/db/db.h"
 #include "mcp/tools/agent.h"
 #include "mcp/tools/outreach.h"
+#include "mcp/tools/query.h"
 
 enum { TEXT_MOST = 8000, VALUES = 6 };
 
@@ -84,14 +84,16 @@ static bool add_message(struct batch *batch, size_t i, struct error *error)
 	return true;
 }
 
-/* The moment `hours` from now, in the form that is hashed. */
-static const char *expiry(long long hours, struct arena *arena)
+/* The moment when these expire, in the form that is hashed, by the database's clock as all that is compared with it. */
+static bool read_expiry(struct batch *batch)
 {
-	char *stamp = arena_alloc(arena, 32);
+	struct call *call = batch->call;
+	struct db_rows *rows;
 
-	clock_stamp(clock_now() + hours * 3600 * 1000000, stamp);
-	memcpy(stamp + 19, "Z", 2);
-	return stamp;
+	if (!query_rows(call, "draft_facts", DB_VALUES(query_number(call, call_number(call, "expires_hours", 0))), &rows))
+		return false;
+	batch->message.expires_at = db_text(rows, 0, 1);
+	return true;
 }
 
 static bool read_names(struct batch *batch, struct db_rows **rows)
@@ -126,8 +128,7 @@ bool run_serve_chunk(struct call *call)
 	struct batch batch = { .call = call, .message = { .tenant = call->caller.tenant,
 		.channel = call_text(call, "channel"), .audience = call_text(call, "audience"),
 		.policy = call_text(call, "policy"),
-		.policy_version = call_number(call, "policy_version", 0),
-		.expires_at = expiry(call_number(call, "expires_hours", 0), call->arena) }, .columns = columns,
+		.policy_version = call_number(call, "policy_version", 0) }, .columns = columns,
 		.points = json_object_get(call->args, "points") == NULL ? NULL : agent_number(call, "points"),
 		.subjects = arena_alloc(call->arena, (count + 1) * sizeof *batch.subjects),
 		.bodies = arena_alloc(call->arena, (count + 1) * sizeof *batch.bodies),
@@ -135,7 +136,7 @@ bool run_serve_chunk(struct call *call)
 		.skipped = arena_json(call->arena, json_array()) };
 	struct db_rows *names;
 
-	if (columns == NULL || !read_names(&batch, &names))
+	if (columns == NULL || !read_names(&batch, &names) || !read_expiry(&batch))
 		return false;
 	batch.names = names;
 	for (size_t i = 0; i < count; i++) {

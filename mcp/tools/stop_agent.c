@@ -16,15 +16,20 @@ static const char *reason_of(struct call *call)
 		: utf8_shown(call->arena, reason, false);
 }
 
+static const char *scope_of(const struct call *call)
+{
+	const char *key = call_text(call, "key");
+
+	return key == NULL ? "*" : key;
+}
+
 /* Takes the gate as soon as the writes that are inside have ended; each try waits for them as long as the database
  * lets a lock be waited for. What cannot be confirmed is said to be just that. */
 static bool stop(struct call *call, json_t **answer)
 {
-	const char *key = call_text(call, "key");
-
 	for (int i = 0; i < TRIES; i++) {
 		if (query_answer(call, "stop_agent", DB_VALUES(call->id, call->caller.key, call->caller.via,
-				key == NULL ? "*" : key, reason_of(call)), answer)) {
+				scope_of(call), reason_of(call)), answer)) {
 			call->error.code = ERROR_NONE;   /* of an earlier try */
 			return true;
 		}
@@ -38,14 +43,14 @@ static bool stop(struct call *call, json_t **answer)
 }
 
 /* Deliveries that were begun before the stop; nothing new begins, so the count only falls. */
-static bool wait_quiet(struct call *call, long long *in_flight)
+static bool wait_quiet(struct call *call, const char *scope, long long *in_flight)
 {
 	int64_t until = clock_monotonic() + call_number(call, "wait_quiet_ms", 0) * 1000;
 	json_t *count;
 
 	while (*in_flight > 0 && clock_monotonic() < until) {
 		poll(NULL, 0, POLL_MS);
-		if (!query_answer(call, "count_in_flight", DB_NOTHING, &count))
+		if (!query_answer(call, "count_in_flight", DB_VALUES(scope), &count))
 			return false;
 		*in_flight = json_integer_value(count);
 	}
@@ -63,7 +68,7 @@ bool run_stop_agent(struct call *call)
 	long long in_flight = json_integer_value(json_object_get(answer, "in_flight"));
 
 	/* Stopped is stopped: if the counting fails, the answer says so much and no more. */
-	if (!wait_quiet(call, &in_flight))
+	if (!wait_quiet(call, scope_of(call), &in_flight))
 		call->error.code = ERROR_NONE;
 	json_object_set_new(answer, "in_flight", json_integer(in_flight));
 	json_object_set_new(answer, "state", json_string(in_flight == 0 ? "quiet" : "stopped"));

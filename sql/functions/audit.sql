@@ -12,9 +12,9 @@ end $$;
 -- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for every tenant in the
 -- batch it also answers what a cached answer must be checked against before it may leave: the keys that are
 -- not valid any more and the data version. The gate is held, so that a revoked key's answer cannot follow the
--- revocation's. Rows come by tenant: only one can be seen at a time. A write whose commit was not heard of has its row
--- already: that one stays, and does not fail its neighbours.
-create function app.audit_calls(p_tenant int, p_calls uuid[], p_at timestamptz[], p_principals text[], p_vias text[],
+-- revocation's. Their time is the database's, as everybody's. Rows come by tenant: only one can be seen at a time. A
+-- write whose commit was not heard of has its row already: that one stays, and does not fail its neighbours.
+create function app.audit_calls(p_tenant int, p_calls uuid[], p_principals text[], p_vias text[],
 	p_tools text[], p_decisions text[], p_codes text[], p_digests bytea[], p_rows int[], p_durations_us int[],
 	p_details jsonb[])
 returns table (bad_keys text[], data_version bigint) language plpgsql security definer volatile
@@ -26,8 +26,10 @@ begin
 	end if;
 	insert into journal.audit (tenant, call, at, principal, via, tool, decision, code, args_digest, row_count,
 			duration_us, detail)
-		select p_tenant, x.* from unnest(p_calls, p_at, p_principals, p_vias, p_tools, p_decisions, p_codes,
-			p_digests, p_rows, p_durations_us, p_details) x
+		select p_tenant, x.call, clock_timestamp(), x.principal, x.via, x.tool, x.decision, x.code, x.digest,
+			x.row_count, x.duration_us, x.detail
+			from unnest(p_calls, p_principals, p_vias, p_tools, p_decisions, p_codes, p_digests, p_rows, p_durations_us,
+				p_details) x(call, principal, via, tool, decision, code, digest, row_count, duration_us, detail)
 		on conflict do nothing;
 	return query select
 		(select array_agg(p) from (select distinct p from unnest(p_principals) p) u

@@ -8,21 +8,31 @@ create function app.is_ripe(p_tenant int, p_draft uuid) returns boolean language
 		and a.settled_at > app.now() - a.attempt * a.attempt * interval '5 minutes')
 $$;
 
--- One approved draft with everything the sender needs, or no row. The consent row is locked for share until the
+-- The key that a draft, or any other action, was made with.
+create function app.key_of(p_tenant int, p_action uuid) returns text language plpgsql stable as $$
+begin
+	return (select a.key from data.actions a where a.tenant = p_tenant and a.action = p_action);
+end $$;
+
+-- One approved draft with everything the sender needs, or no row. A draft of a key that is stopped waits, approved or
+-- not. The consent row is locked for share until the
 -- claim commits: an opt-out is either before it and seen, or after it and told that one is in flight.
 create function app.claim_delivery(p_tenant int, p_call uuid, p_daemon text, p_timeout_ms int)
 returns table (draft uuid, attempt int, member bigint, channel text, audience text, subject text, body text,
 	text_hash text, email text, phone text, policy text, policy_version int, expires_at timestamptz)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
-	d data.drafts; v_granted boolean; v_attempt int;
+	d data.drafts; v_granted boolean; v_attempt int; v_stopped text[];
 begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
 	perform app.refuse_stopped(p_tenant, '*');
+	v_stopped := array(select s.scope from data.stops s where s.tenant = p_tenant and s.stopped);
 	loop
 		select * into d from data.drafts x where x.tenant = p_tenant and x.state = 'approved'
-			and app.is_ripe(p_tenant, x.draft) order by x.created_at limit 1 for update skip locked;
+			and app.is_ripe(p_tenant, x.draft)
+			and (v_stopped = '{}' or not app.key_of(p_tenant, x.draft) = any (v_stopped))
+			order by x.created_at limit 1 for update skip locked;
 		if d.draft is null then
 			return;
 		end if;
@@ -78,7 +88,8 @@ begin
 	return v_state;
 end $$;
 
--- Attempts past their deadline become unknown; waiting drafts past their expiry give their amount back.
+-- Attempts past their deadline become unknown; waiting drafts past their expiry give their amount back, also while
+-- stopped: an offer does not become true again by a stop (decisions: README), but its end is told.
 create function app.reap(p_tenant int) returns bigint language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp as $$
 declare
@@ -96,7 +107,9 @@ begin
 	end loop;
 	for x in select d.tenant, d.draft from data.drafts d where d.tenant = p_tenant and d.state = 'waiting'
 			and d.expires_at <= app.now() limit 1000 for update of d skip locked loop
-		update data.drafts set state = 'expired', reason = 'nobody decided in time'
+		update data.drafts set state = 'expired',
+				reason = case when app.is_stopped(p_tenant, app.key_of(p_tenant, x.draft))
+					then 'expired while it was stopped' else 'nobody decided in time' end
 			where tenant = p_tenant and draft = x.draft;
 		perform app.release_hold(p_tenant, x.draft);
 		v_count := v_count + 1;

@@ -18,6 +18,8 @@ begin
 	elsif d.state <> 'waiting' then
 		perform app.refuse('FLSTA', format('This draft is %s (by %s); only a waiting one can be decided.', d.state,
 			coalesce(d.decided_by, 'nobody')));
+	elsif p_approve and app.is_stopped(p_tenant, app.key_of(p_tenant, p_draft)) then
+		perform app.refuse_stopped(p_tenant, app.key_of(p_tenant, p_draft));
 	elsif d.expires_at <= app.now() then
 		perform app.refuse('FLEXP', format('This draft expired at %s; it will not be sent.', d.expires_at));
 	elsif p_approve and d.text_hash is distinct from p_hash then

@@ -17,6 +17,23 @@ begin
 	perform pg_advisory_xact_lock(7303, p_tenant);
 end $$;
 
+-- An import is one writer for as long as it merges, which is seconds or minutes: batches are told at once to come back,
+-- instead of each waiting in vain while those of other tenants wait behind it.
+create function app.hold_import(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	perform pg_advisory_xact_lock(7306, p_tenant);
+	perform app.hold_facts(p_tenant);
+end $$;
+
+create function app.hold_batch(p_tenant int) returns void language plpgsql volatile as $$
+begin
+	if not pg_try_advisory_xact_lock_shared(7306, p_tenant) then
+		perform app.refuse('FLBSY', 'An import is being taken in; nothing of this batch was taken. Send the same '
+			'again in some seconds: nothing counts twice.');
+	end if;
+	perform app.hold_facts(p_tenant);
+end $$;
+
 -- The newest of several words about one thing.
 create function app.newest(p_facts app.fact[]) returns app.fact[] language plpgsql volatile as $$
 begin
@@ -62,6 +79,32 @@ begin
 			where f.kind = 'message_event' and ((f.code is not null and d.draft is null)
 				or (f.other is not null and c.campaign is null))
 	) x(n, reason) order by x.n, x.reason;
+end $$;
+
+-- Of the events that would wait, those for which there is no room any more: a sentence for each. Nothing of them is
+-- kept. Who comes in the same request does not count as there: whether it is taken is not known yet.
+create function app.without_room(p_tenant int, p_feed text, p_facts app.fact[]) returns table (n int, reason text)
+language plpgsql volatile as $$
+declare
+	v_most int := (select f.waiting_most from data.feeds f where f.tenant = p_tenant and f.feed = p_feed);
+	v_waiting int;
+begin
+	if v_most >= cardinality(p_facts) and not exists (select from data.parked p where p.tenant = p_tenant
+			and p.feed = p_feed) then
+		return;
+	end if;
+	v_waiting := (select count(*) from data.parked p where p.tenant = p_tenant and p.feed = p_feed);
+	return query select y.n, format('%s is not there yet, and %s events of this feed wait already, which is all that '
+			'may: enrol or import whom they wait for (`flashd feed list` counts them), then send this event again',
+			y.what, v_waiting)
+		from (select w.n, w.what, row_number() over (order by w.n) as place from (
+			select f.n, case when f.member is not null and m.member is null then format('the member "%s"', f.member)
+					when f.kind = 'refund' and o.order_ref is null then format('the order "%s"', f.order_ref) end
+				from unnest(p_facts) f left join data.members m on m.tenant = p_tenant and m.external = f.member
+					left join data.orders o on o.tenant = p_tenant and o.order_ref = f.order_ref and f.kind = 'refund'
+				where f.kind <> 'enrolment'
+		) w(n, what) where w.what is not null) y
+		where y.place > v_most - v_waiting;
 end $$;
 
 -- Keeps events for later: of a member (or for a refund an order) that is not there.
@@ -198,7 +241,7 @@ declare
 	v_count int := cardinality(p_n); v_refused int; v_duplicates int; v_waiting int; v_answer jsonb;
 begin
 	perform app.enter(p_tenant);
-	perform app.hold_facts(p_tenant);
+	perform app.hold_batch(p_tenant);
 	perform app.hold_feed(p_tenant, p_feed);
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
@@ -207,7 +250,8 @@ begin
 			p_units, p_order_ref, p_code, p_word, p_other, p_message, p_lines, p_name, p_email, p_phone, p_email_index,
 			p_phone_index) x(n, event, kind, stated_at, ref, member, store, channel, at, cents, discount, units,
 			order_ref, code, word, other, message, lines, name, email, phone, email_index, phone_index));
-	select jsonb_object_agg(r.n, r.reason) into v_refusals from app.refusals(p_tenant, v) r;
+	select jsonb_object_agg(r.n, r.reason) into v_refusals from (select * from app.without_room(p_tenant, p_feed, v)
+		union all select * from app.refusals(p_tenant, v)) r;
 	with first as (
 		select distinct on (x.event) x.* from unnest(p_n, p_events, p_kinds, p_hashes, p_stated)
 			x(n, event, kind, hash, at)

@@ -20,6 +20,31 @@ begin
 	perform pg_advisory_xact_lock(7301, p_tenant);
 end $$;
 
+-- Why a clock that was at p_seen_at before stops everything.
+create function app.clock_word(p_seen_at timestamptz) returns text language plpgsql stable as $$
+begin
+	return format('the database''s clock went back by %s s; budgets, leases and expiry go by it: look before you '
+		'resume', round(extract(epoch from p_seen_at - statement_timestamp())));
+end $$;
+
+-- Each look for work writes down how late it is by the database's clock; a clock that has gone back by more than a
+-- second since stops everything, until a person resumes. Between two looks the gate itself refuses.
+create function app.watch_clock() returns void language plpgsql volatile as $$
+declare
+	v_seen_at timestamptz := (select i.clock_seen_at from data.installation i);
+begin
+	if v_seen_at > statement_timestamp() + interval '1 second' then
+		perform pg_advisory_xact_lock(7300, 0);
+		update data.installation i set stopped = true, generation = generation + 1, stopped_by = 'flashd',
+				reason = app.clock_word(i.clock_seen_at), changed_at = statement_timestamp(),
+				clock_seen_at = statement_timestamp()
+			where i.clock_seen_at > statement_timestamp() + interval '1 second';
+	elsif v_seen_at is null or v_seen_at < statement_timestamp() - interval '1 second' then
+		update data.installation i set clock_seen_at = statement_timestamp()
+			where coalesce(i.clock_seen_at, '-infinity') < statement_timestamp();
+	end if;
+end $$;
+
 -- Raises when anything is stopped for this key: the house, the tenant or the key itself.
 create function app.refuse_stopped(p_tenant int, p_key text) returns void language plpgsql volatile as $$
 declare
@@ -28,7 +53,10 @@ begin
 	select x.who, x.reason, x.at, x.what into v_who, v_reason, v_at, v_scope from (
 		select i.stopped_by, i.reason, i.changed_at, 'everything' from data.installation i where i.stopped
 		union all
-		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'this key' end
+		select 'flashd', app.clock_word(i.clock_seen_at), statement_timestamp(), 'everything' from data.installation i
+			where not i.stopped and i.clock_seen_at > statement_timestamp() + interval '1 second'
+		union all
+		select s.changed_by, s.reason, s.changed_at, case s.scope when '*' then 'the agent' else 'key ' || s.scope end
 			from data.stops s where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped
 	) x(who, reason, at, what) limit 1;
 	if v_scope is not null then
@@ -36,6 +64,14 @@ begin
 			'person can resume it with `flashd resume`.', v_scope, to_char(v_at at time zone 'UTC',
 			'YYYY-MM-DD"T"HH24:MI:SS"Z"'), v_who, v_reason));
 	end if;
+end $$;
+
+-- Whether refuse_stopped() would raise.
+create function app.is_stopped(p_tenant int, p_key text) returns boolean language plpgsql volatile as $$
+begin
+	return exists (select from data.installation i where i.stopped
+		or i.clock_seen_at > statement_timestamp() + interval '1 second') or exists (select from data.stops s
+		where s.tenant = p_tenant and s.scope in ('*', p_key) and s.stopped);
 end $$;
 
 -- The key as it is now, or a refusal: revoked, expired, without the scope, or forbidden to use this tool.

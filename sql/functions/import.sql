@@ -7,7 +7,7 @@ create type app.merged as (added bigint, changed bigint);
 -- Statistics of what was staged; without them PostgreSQL plans for empty tables. No batch of events comes in between.
 create function app.prepare_merge(p_entity text) returns void language plpgsql volatile as $$
 begin
-	perform app.hold_facts(current_setting('flash.tenant')::int);
+	perform app.hold_import(current_setting('flash.tenant')::int);
 	execute format('analyze pg_temp.%I', 'stage_' || p_entity);
 end $$;
 
@@ -370,7 +370,7 @@ language plpgsql volatile as $$
 declare
 	v_version bigint;
 begin
-	perform app.hold_facts(p_tenant);
+	perform app.hold_import(p_tenant);
 	perform app.release_parked(p_tenant);
 	if p_tier_days >= 0 then
 		perform app.apply_tier_rule(p_tenant, p_tier_days);

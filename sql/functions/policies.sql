@@ -50,6 +50,7 @@ create function app.find_work() returns table (tenant int, policy text, key text
 declare
 	v_tenant int := 1;
 begin
+	perform app.watch_clock();
 	loop
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);

@@ -25,15 +25,27 @@ begin
 	perform pg_notify('flashd', 'stop');
 	return jsonb_build_object('status', 'executed', 'state', 'stopped', 'scope', p_scope, 'stopped_at', s.changed_at,
 		'by', s.changed_by, 'reason', s.reason, 'generation', s.generation, 'was_stopped', not v_new,
-		'in_flight', app.count_in_flight(p_tenant));
+		'in_flight', app.count_in_flight(p_tenant, p_scope));
 end $$;
 
--- Deliveries that have been claimed and not settled: none means quiet.
-create function app.count_in_flight(p_tenant int) returns bigint language plpgsql security definer volatile
-set search_path = pg_catalog, pg_temp as $$
+-- Deliveries that have been claimed and not settled, of everybody ('*') or of one key's drafts: none means quiet.
+create function app.count_in_flight(p_tenant int, p_scope text) returns bigint language plpgsql
+security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);
-	return (select count(*) from data.attempts a where a.tenant = p_tenant and a.outcome = 'open');
+	return (select count(*) from data.attempts a where a.tenant = p_tenant and a.outcome = 'open'
+		and (p_scope = '*' or app.key_of(p_tenant, a.draft) = p_scope));
+end $$;
+
+-- Messages that a stop leaves waiting, and when the first of them expires: their time runs on meanwhile. Asked when the
+-- stop has answered, which waits for no counting.
+create function app.count_offers(p_tenant int, p_scope text, out waiting bigint, out first_at timestamptz)
+language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+begin
+	perform app.enter(p_tenant);
+	select count(*), min(d.expires_at) into waiting, first_at from data.drafts d
+		where d.tenant = p_tenant and d.state in ('waiting', 'approved', 'held') and d.expires_at > app.now()
+		and (p_scope = '*' or app.key_of(p_tenant, d.draft) = p_scope);
 end $$;
 
 -- Raises unless the person is one of the tenant's and has the role; admins have every role.
@@ -73,7 +85,11 @@ begin
 	perform app.write_audit(p_tenant, p_call, p_person, p_via, 'resume', 'executed', '', null, null, 1,
 		jsonb_build_object('scope', p_scope, 'reason', p_reason, 'generation', s.generation));
 	perform pg_notify('flashd', 'resume');
-	return jsonb_build_object('state', 'running', 'scope', p_scope, 'generation', s.generation);
+	return jsonb_build_object('state', 'running', 'scope', p_scope, 'generation', s.generation,
+		'expired', (select count(*) from data.drafts d where d.tenant = p_tenant
+			and d.state in ('waiting', 'approved', 'expired')
+			and d.expires_at > s.changed_at and d.expires_at <= app.now()
+			and (p_scope = '*' or app.key_of(p_tenant, d.draft) = p_scope)));
 end $$;
 
 -- The switch as it stands, read without the gate: for showing, never for deciding.
@@ -84,7 +100,7 @@ begin
 	return jsonb_build_object(
 		'stopped', (select i.stopped from data.installation i)
 			or exists (select from data.stops s where s.tenant = p_tenant and s.scope = '*' and s.stopped),
-		'in_flight', app.count_in_flight(p_tenant),
+		'in_flight', app.count_in_flight(p_tenant, '*'),
 		'stops', (select coalesce(jsonb_agg(jsonb_build_object('scope', s.scope, 'by', s.changed_by, 'reason', s.reason,
 			'at', s.changed_at, 'generation', s.generation) order by s.scope), '[]')
 			from data.stops s where s.tenant = p_tenant and s.stopped));

@@ -128,7 +128,8 @@ begin
 	if coalesce(btrim(p_reason), '') = '' then
 		perform app.refuse('FLARG', 'Resuming needs a reason, for the record.');
 	end if;
-	update data.installation set stopped = false, reason = p_reason, stopped_by = p_person, changed_at = app.now();
+	update data.installation set stopped = false, reason = p_reason, stopped_by = p_person, changed_at = app.now(),
+		clock_seen_at = statement_timestamp();
 	perform app.write_audit(p_tenant, p_call, p_person, 'cli', 'resume', 'executed', '', null, null, 1,
 		jsonb_build_object('scope', 'everything', 'reason', p_reason));
 end $$;

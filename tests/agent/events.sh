@@ -26,7 +26,7 @@ post() {
 	printf '%s' "$1" >"$DAEMONS/body"
 	mac=$({ printf '%s.%s.' "$id" "$now"; cat "$DAEMONS/body"; } | openssl dgst -sha256 -mac HMAC \
 		-macopt "hexkey:$(base64 -d <<<"${feed_secret#whsec_}" | od -An -v -tx1 | tr -d " \n")" -binary | base64)
-	code=$(curl -s -m 30 -o "$DAEMONS/out" -w '%{http_code}' "$URL$feed_path" -H 'Content-Type: application/json' \
+	code=$(curl -s -m 30 -o "$DAEMONS/out" -D "$DAEMONS/head" -w '%{http_code}' "$URL$feed_path" -H 'Content-Type: application/json' \
 		-H "webhook-id: $id" -H "webhook-timestamp: $now" -H "webhook-signature: v1,$mac" --data-binary "@$DAEMONS/body")
 	out=$(<"$DAEMONS/out")
 }
@@ -72,6 +72,51 @@ same "each request has its row" '0 2 0|2 0 0' "$(daemon_sql "select string_agg(x
 	where tool = 'events' and principal = 'feed:pos' order by at desc limit 2) y")"
 flashd resume --reason 'a test' --confirm acme
 
+# During an import: told at once to come back, and then taken. Another session's lock holds the import in the middle of its merge.
+rm -f "$DAEMONS/lock"
+mkfifo "$DAEMONS/lock"
+psql -X -q <"$DAEMONS/lock" >"$DAEMONS/lock.out" 2>&1 &
+exec {lock}>"$DAEMONS/lock"
+echo 'begin; lock table data.members in exclusive mode;' >&$lock
+# members_lock GRANTED: whether somebody has, or waits for, a lock on the members that keeps an import out.
+members_lock() { [ "$(daemon_sql "select count(*) from pg_locks where relation = 'data.members'::regclass and $1")" = 1 ]; }
+daemon_until 20 members_lock "mode = 'ExclusiveLock'"
+"$FLASHD_CLI" import "$base/brand" --map demo --quiet </dev/null >"$DAEMONS/import.out" 2>&1 {lock}>&- &
+importing=$!
+daemon_until 60 members_lock "not granted"
+body=$(event o2 order "${order/n1/n2}" | events)
+post "$body" during
+check "a batch during an import is not taken" coded 503
+same "and told when to come back, and why" '10 busy t 0' "$(sed -nE 's/^retry-after: ([0-9]+).*/\1/Ip' "$DAEMONS/head") $(
+	jq -r '"\(.error) \(.message | if test("^An import is being taken in") then "t" else . end)"' <<<"$out") $(
+	daemon_sql "select count(*) from data.orders where order_ref = 'n2'")"
+echo 'rollback;' >&$lock
+exec {lock}>&-
+wait $importing
+check "the import goes through" test $? = 0
+post "$body" during
+same "and the same batch after it" '200 1' "$code $(jq -r .accepted <<<"$out")"
+
+# A feed that names members who never come: so many wait, the rest is refused and not kept; known members' events go on.
+daemon_sql "update data.feeds set waiting_most = 3 where feed = 'pos'"
+ghosts() { for i in "$@"; do event "g$i" order "$(jq -c ".order = \"g$i\" | .member = \"ghost$i\"" <<<"$order")"; done; }
+first=$(ghosts 1 2)
+post "$(events <<<"$first")"
+same "two that wait are kept" '200 2' "$code $(jq -r .parked <<<"$out")"
+post "$({ ghosts 3 4
+	event o3 order "${order/n1/n3}"
+	event r1 refund '{"refund":"r1","order":"gone","refunded_at":"2026-01-02T10:00:00Z","amount_cents":5}'
+	echo "$first"; } | events)"
+same "of the next there is room for one; known ones are taken, known again is known again" '200 1 1 2 2' \
+	"$code $(jq -r '"\(.accepted) \(.parked) \(.duplicates) \(.refused)"' <<<"$out")"
+same "with a sentence each" \
+	'the member "ghost4" is not there yet, and 2 events of this feed wait already|the order "gone" is not there yet, and 2 events of this feed wait already' \
+	"$(jq -r '[.events[] | select(.status == "refused") | .reason | split(",")[:2] | join(",")] | join("|")' <<<"$out")"
+same "three wait, and no more" 3 "$(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
+post "$({ event e4 enrolment '{"member":"ghost1","name":"Gus Ghost","email":"gus@example.org","enrolled_at":"2026-01-01T00:00:00Z"}'; } | events)"
+post "$(ghosts 4 | events)"
+same "when one came there is room for one, under the same id" '1 3' "$(jq -r .parked <<<"$out") $(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
+
 # Who is refused, and when it is known: a request too many, a feed that was revoked.
 daemon_sql "update data.feeds set calls_per_minute = minute_calls where feed = 'pos'"
 post "$body"
@@ -79,7 +124,7 @@ check "a request too many is refused" coded 429
 same "with its row" over_rate "$(daemon_sql "select code from journal.audit where tool = 'events' and principal = 'feed:pos' order by at desc limit 1")"
 daemon_sql "update data.feeds set calls_per_minute = 100"
 flashd feed list --json
-same "the list tells what came and how fresh it is" 'pos open 4 true' \
+same "the list tells what came and how fresh it is" 'pos open 11 true' \
 	"$(jq -r '.feeds[] | select(.feed == "pos") | "\(.feed) \(.state) \(.accepted) \(.last_event_at != null)"' <<<"$out")"
 flashd feed revoke pos --yes
 check "a feed is revoked" coded 0

@@ -3,7 +3,7 @@
 create schema testing;
 
 create table testing.answers (load text, line bigint, outcome text, action text, replayed boolean, tries int, cuts int,
-	epoch int, said text);
+	epoch int, said text, took_us bigint);
 
 -- One sentence for each thing that does not agree. The tables grew in seconds and have no statistics: joined row by row,
 -- thirty thousand actions took minutes.

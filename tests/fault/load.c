@@ -168,8 +168,9 @@ static void disconnect(struct client *client)
 /* The call is answered for good, or given up. */
 static void end_call(struct client *client, const char *outcome, const char *action, bool replayed)
 {
-	fprintf(answers, "%ld\t%s\t%s\t%d\t%d\t%d\t%d\t%016llx\n", client->line, outcome, action, replayed, client->tries,
-		client->cuts, client->cut_epoch, (unsigned long long)client->said);
+	fprintf(answers, "%ld\t%s\t%s\t%d\t%d\t%d\t%d\t%016llx\t%lld\n", client->line, outcome, action, replayed,
+		client->tries, client->cuts, client->cut_epoch, (unsigned long long)client->said,
+		(long long)(now_us() - client->begun_us));
 	sum.answered++;
 	sum.executed += *action != '\0' && !replayed;
 	sum.replayed += replayed;

@@ -105,6 +105,40 @@ approve "${ids[@]}"
 until_sql "select count(*) = 0 from data.drafts where state in ('approved', 'sending')"
 same "two daemons send 40 drafts, each once" "40 40" "$(for id in "${ids[@]}"; do mails mail "$id"; done | awk '{ n++; s += $1 } END { print n, s }')"
 same "both took part" 2 "$(sql "select count(distinct claimed_by) from data.attempts a join data.drafts d using (tenant, draft) where d.member between 20 and 59")"
+
+# A stop of one key: its approved messages wait too, those of others leave; what expires meanwhile gives its amount back and is told.
+mailer=$SECRET
+daemon_key halted agent --budget-cents 100000 --per-minute 100000
+halted=$KEY halted_secret=$SECRET SECRET=$mailer
+sink_mode wait-answer
+first=$(draft 60 quiet-60) second=$(draft 61 quiet-61)
+kept=$(SECRET=$halted_secret draft 62 quiet-62) open=$(SECRET=$halted_secret draft 63 quiet-63) late=$(SECRET=$halted_secret draft 64 quiet-64)
+approve "$first" "$second"
+until_sql "select count(*) = 2 from data.drafts where state = 'sending'"
+approve "$kept"
+held_cents=$(sql "select net from data.budgets where key = '$halted'")
+same "a stop of one key is quiet when nothing of that key is in flight" "stopped at 0 quiet" \
+	"$(flashd stop --only "$halted" --reason 'this one' --json 2>"$work/stop.err" | jq -r '"\(.state) at \(.in_flight) \(if .quiet then "quiet" else "" end)"')"
+check "and says what it leaves waiting, and that their time runs on" grep -q "3 messages wait .* expires at 2" "$work/stop.err"
+same "approving a message of a stopped key is refused" "3 t" "$(flashd drafts approve "$open" \
+	--hash "$(sql "select encode(text_hash, 'hex') from data.drafts where draft = '$open'")" --quiet >"$work/halt" 2>&1; echo $?) $(
+	grep -q "key $halted was stopped" "$work/halt" && echo t)"
+sink_mode accept
+third=$(draft 65 quiet-65)
+approve "$third"
+daemon_until 20 is_state "$third" sent
+nudge
+same "others' messages leave, the stopped key's approved one waits" "sent sent sent approved 0" \
+	"$(state_of "$first") $(state_of "$second") $(state_of "$third") $(state_of "$kept") $(mails connect "$kept")"
+sql "update data.drafts set expires_at = now() where draft = '$late'"
+nudge
+daemon_until 20 is_state "$late" expired
+same "what expires while stopped says so, and its amount comes back" "expired while it was stopped|t" \
+	"$(sql "select d.reason || '|' || (b.net < $held_cents)::text::char from data.drafts d, data.budgets b where d.draft = '$late' and b.key = '$halted'")"
+flashd resume --only "$halted" --reason 'go on' --confirm=acme >/dev/null 2>"$work/resume.err"
+daemon_until 20 is_state "$kept" sent
+same "after its resume the approved one goes, once; the expired one is counted and never does" "sent 1 expired 0 1" \
+	"$(state_of "$kept") $(mails mail "$kept") $(state_of "$late") $(mails mail "$late") $(grep -c '1 messages expired while it was stopped' "$work/resume.err")"
 balanced
 unset FLASHD_SEND_TIMEOUT_MS
 running

@@ -73,6 +73,12 @@ open_comparisons() {
 }
 rule "no secret is compared but by seal_equal" open_comparisons
 
+# What is written down or compared goes by the database's clock; a daemon's own may be an hour off.
+own_clock() {
+	ours "$product_c" | grep -E '^mcp/(tools|corridor|load)/' | xargs grep -n 'clock_now *(' /dev/null
+}
+rule "no tool asks the daemon's own clock" own_clock
+
 # Where SQL may be: db.c says BEGIN and its like, the metric compiler puts certified fragments together.
 sql_word='select[[:blank:]]|insert[[:blank:]]+into|update[[:blank:]]+[a-z_.%]+[[:blank:]]+set|delete[[:blank:]]+from'
 sql_word="$sql_word|with[[:blank:]]+[a-z_]+[[:blank:]]+as|with[[:blank:]]+recursive|values[[:blank:]]*\\("

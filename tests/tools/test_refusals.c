@@ -413,6 +413,37 @@ static void the_database_has_the_last_word_on_scopes(void)
 	arena_free(arena);
 }
 
+/* One look at a wrong key, from an address: what it was told. */
+static enum error_code guess(struct db *db, const char *address, int number)
+{
+	struct arena *arena = arena_new();
+	struct seal_api_key key;
+	struct caller caller;
+	struct error error = { .code = ERROR_NONE };
+
+	corridor_find_caller(world.corridor, db, seal_api_key_new(number, &key, arena), address, &caller, &error);
+	arena_free(arena);
+	return error.code;
+}
+
+/* A key of its own each time, so only the address can be what counts. The minute may turn once in between. */
+static void guesses_count_by_the_net_of_an_address(void)
+{
+	struct arena *arena = arena_new();
+	struct error error;
+	struct db *db = db_open(world.settings.database, "tests", &error);
+	int most = (int)world.settings.wrong_keys_per_minute, tries = 0;
+
+	CHECK(db != NULL && most > 0);
+	while (tries < 2 * most + 1 && guess(db, arena_format(arena, "2001:db8:7:8::%d", tries + 1), 900) == ERROR_KEY)
+		tries++;
+	CHECK(tries >= most && tries < 2 * most + 1);
+	CHECK_INT(guess(db, "2001:db8:7:9::1", 900), ERROR_KEY);
+	CHECK_INT(guess(db, "192.0.2.1", 900), ERROR_KEY);
+	db_close(db);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	world_open();
@@ -425,6 +456,7 @@ int main(void)
 	CHECK_RUN(foreign_ids_look_missing);
 	CHECK_RUN(keys_see_no_tool_beyond_their_scopes);
 	CHECK_RUN(the_database_has_the_last_word_on_scopes);
+	CHECK_RUN(guesses_count_by_the_net_of_an_address);
 	world_close();
 	return check_done();
 }
