@@ -1,0 +1,248 @@
+-- Which days' sums are out of date, and the sums themselves (data.order_days). No writer of facts can forget: triggers
+-- see every statement on data.orders, data.members and data.tenants, with all its rows at once.
+
+-- The first instant of a local day, as metric_window.sql finds it, also where midnight is skipped or comes twice.
+create function metric.day_start(p_day date, p_zone text) returns timestamptz language sql immutable as $$
+	select case when ((p_day::timestamp at time zone p_zone) - interval '1 hour') at time zone p_zone >= p_day::timestamp
+		then (p_day::timestamp at time zone p_zone) - interval '1 hour' else p_day::timestamp at time zone p_zone end
+$$;
+grant execute on function metric.day_start(date, text) to flashd;
+
+-- A rebuild deletes the mark before it reads; whoever marks meets that row, so that either waits for the other.
+create function app.mark_days(p_tenant int, p_days date[]) returns void language plpgsql volatile as $$
+begin
+	insert into data.stale_days as x (tenant, kind, day, marked_at)
+		select p_tenant, k.kind, d.day, app.now()
+		from unnest(p_days) d(day), (values ('rollup'), ('members')) k(kind) order by k.kind, d.day
+		on conflict (tenant, kind, day) do update set marked_at = excluded.marked_at;
+end $$;
+
+-- A superuser's statement may hold the orders of several tenants.
+create function app.mark_new_orders() returns trigger language plpgsql volatile as $$
+begin
+	perform app.mark_days(d.tenant, array_agg(d.day)) from (
+		select distinct n.tenant, (n.ordered_at at time zone t.zone)::date as day
+		from new_orders n join data.tenants t on t.tenant = n.tenant) d group by d.tenant;
+	return null;
+end $$;
+
+create function app.mark_old_orders() returns trigger language plpgsql volatile as $$
+begin
+	perform app.mark_days(d.tenant, array_agg(d.day)) from (
+		select distinct o.tenant, (o.ordered_at at time zone t.zone)::date as day
+		from old_orders o join data.tenants t on t.tenant = o.tenant) d group by d.tenant;
+	return null;
+end $$;
+
+create function app.mark_changed_orders() returns trigger language plpgsql volatile as $$
+begin
+	perform app.mark_days(d.tenant, array_agg(d.day)) from (
+		select distinct x.tenant, (x.ordered_at at time zone t.zone)::date as day
+		from (select o.tenant, o.ordered_at from old_orders o union all select n.tenant, n.ordered_at from new_orders n) x
+		join data.tenants t on t.tenant = x.tenant) d group by d.tenant;
+	return null;
+end $$;
+
+-- All orders at once cannot be told by their days.
+create function app.refuse_truncate() returns trigger language plpgsql volatile as $$
+begin
+	perform app.refuse('FLSTA', format('data.%s is not truncated: sums by the day follow from it. Delete its rows, tenant '
+		'by tenant.', tg_table_name));
+	return null;
+end $$;
+
+create trigger mark_inserted after insert on data.orders referencing new table as new_orders
+	for each statement execute function app.mark_new_orders();
+create trigger mark_deleted after delete on data.orders referencing old table as old_orders
+	for each statement execute function app.mark_old_orders();
+create trigger mark_updated after update on data.orders referencing old table as old_orders new table as new_orders
+	for each statement execute function app.mark_changed_orders();
+create trigger refuse_truncate before truncate on data.orders
+	for each statement execute function app.refuse_truncate();
+
+-- In another zone the same orders lie in other days: the old days as well as the new are stale.
+create function app.mark_zone() returns trigger language plpgsql volatile as $$
+begin
+	perform app.mark_days(new.tenant, array(
+		select distinct (o.ordered_at at time zone z.zone)::date
+			from data.orders o, (values (old.zone), (new.zone)) z(zone) where o.tenant = new.tenant
+		union select r.day from data.order_days r where r.tenant = new.tenant));
+	return null;
+end $$;
+
+create trigger mark_zone after update of zone on data.tenants
+	for each row when (old.zone is distinct from new.zone) execute function app.mark_zone();
+
+-- Members whose tier is another now, or who are new: (member, was, now). For readers of sets by tier each is a row; of
+-- more than 10,000 in one statement, and when 100,000 rows are kept, one row says that all members are to be read anew.
+-- A reader: takes max(move) and all members in one snapshot, later the rows behind the last that it knows, in order;
+-- when one of them has no member it starts anew. Moves of one tenant are committed in their order: app.hold_facts.
+create function app.log_tier_moves(p_tenant int, p_members bigint[], p_tiers text[]) returns void
+language plpgsql volatile as $$
+begin
+	if cardinality(p_members) <= 10000 then
+		insert into data.tier_moves (tenant, member, tier)
+			select p_tenant, m.member, m.tier from unnest(p_members, p_tiers) m(member, tier) order by m.member;
+	end if;
+	if cardinality(p_members) > 10000 or (select max(m.move) - min(m.move) from data.tier_moves m
+			where m.tenant = p_tenant) > 100000 then
+		delete from data.tier_moves m where m.tenant = p_tenant;
+		insert into data.tier_moves (tenant) values (p_tenant);
+	end if;
+end $$;
+
+-- The sums of these members' orders go over from the tier that they had to the one that they have, on all days that are
+-- not stale: the others are read from the orders. What is left without orders is deleted. The writer holds the facts, so
+-- no rebuild is under way; one whose snapshot is older than that lock cannot know what was rebuilt and marks instead.
+create function app.move_tiers(p_tenant int, p_members bigint[], p_was text[], p_now text[]) returns void
+language plpgsql volatile as $$
+declare
+	v_zone text; v_gone tid[];
+begin
+	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
+	if current_setting('transaction_isolation') <> 'read committed' then
+		perform app.mark_days(p_tenant, array(select distinct (o.ordered_at at time zone v_zone)::date
+			from unnest(p_members) m(member) join data.orders o on o.tenant = p_tenant and o.member = m.member));
+		return;
+	end if;
+	if not exists (select from data.order_days r where r.tenant = p_tenant) then
+		return;
+	end if;
+	with moved as materialized (
+		select x.day, x.store, x.channel, x.was, x.now, count(*) as orders, sum(x.gross_cents) as gross,
+			sum(x.discount_cents) as discount, sum(x.refund_cents) as refund, sum(x.units) as units,
+			count(x.coupon) as coupon_orders, coalesce(sum(x.gross_cents) filter (where x.coupon is not null), 0)
+				as coupon_gross, count(*) filter (where x.discount_cents > 0) as discounted
+		from (select (o.ordered_at at time zone v_zone)::date as day, m.was, m.now, o.*
+			from unnest(p_members, p_was, p_now) m(member, was, now)
+			join data.orders o on o.tenant = p_tenant and o.member = m.member
+			where m.was is distinct from m.now) x
+		where not exists (select from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup'
+			and s.day = x.day)
+		group by x.day, x.store, x.channel, x.was, x.now
+	), done as (
+		insert into data.order_days as r (tenant, day, store, channel, tier, of_members, orders, gross_cents,
+				discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders)
+			select p_tenant, m.day, m.store, m.channel, s.tier, true, sum(s.sign * m.orders), sum(s.sign * m.gross),
+				sum(s.sign * m.discount), sum(s.sign * m.refund), sum(s.sign * m.units), sum(s.sign * m.coupon_orders),
+				sum(s.sign * m.coupon_gross), sum(s.sign * m.discounted)
+			from moved m, lateral (values (m.was, -1), (m.now, 1)) s(tier, sign)
+			group by m.day, m.store, m.channel, s.tier
+			on conflict (tenant, day, store, channel, tier, of_members) do update set
+				orders = r.orders + excluded.orders, gross_cents = r.gross_cents + excluded.gross_cents,
+				discount_cents = r.discount_cents + excluded.discount_cents,
+				refund_cents = r.refund_cents + excluded.refund_cents, units = r.units + excluded.units,
+				coupon_orders = r.coupon_orders + excluded.coupon_orders,
+				coupon_gross_cents = r.coupon_gross_cents + excluded.coupon_gross_cents,
+				discounted_orders = r.discounted_orders + excluded.discounted_orders
+			returning r.ctid as place, r.orders
+	) select array_agg(d.place) into v_gone from done d where d.orders = 0;
+	delete from data.order_days r where r.ctid = any (v_gone) and r.tenant = p_tenant;
+end $$;
+
+create function app.follow_members(p_tenant int, p_members bigint[], p_was text[], p_now text[]) returns void
+language plpgsql volatile as $$
+begin
+	perform app.hold_facts(p_tenant);
+	perform app.log_tier_moves(p_tenant, p_members, p_now);
+	perform app.move_tiers(p_tenant, p_members, p_was, p_now);
+end $$;
+
+create function app.follow_new_members() returns trigger language plpgsql volatile as $$
+begin
+	perform app.follow_members(n.tenant, array_agg(n.member), array_agg(null::text), array_agg(n.tier))
+		from new_members n group by n.tenant;
+	return null;
+end $$;
+
+create function app.follow_old_members() returns trigger language plpgsql volatile as $$
+begin
+	perform app.follow_members(o.tenant, array_agg(o.member), array_agg(o.tier), array_agg(null::text))
+		from old_members o group by o.tenant;
+	return null;
+end $$;
+
+create function app.follow_changed_members() returns trigger language plpgsql volatile as $$
+begin
+	perform app.follow_members(x.tenant, array_agg(x.member), array_agg(x.was), array_agg(x.now)) from (
+		select tenant, member, o.tier as was, n.tier as now, o.member is null or n.member is null as moved
+		from old_members o full join new_members n using (tenant, member)) x
+		where x.was is distinct from x.now or x.moved group by x.tenant;
+	return null;
+end $$;
+
+-- Before any row is locked, or two writers could wait for each other.
+create function app.hold_own_facts() returns trigger language plpgsql volatile as $$
+begin
+	if current_setting('flash.tenant', true) <> '' then
+		perform app.hold_facts(current_setting('flash.tenant')::int);
+	end if;
+	return null;
+end $$;
+
+create trigger hold_facts before update of tier on data.members
+	for each statement execute function app.hold_own_facts();
+create trigger follow_inserted after insert on data.members referencing new table as new_members
+	for each statement execute function app.follow_new_members();
+create trigger follow_deleted after delete on data.members referencing old table as old_members
+	for each statement execute function app.follow_old_members();
+create trigger follow_updated after update on data.members referencing old table as old_members
+	new table as new_members for each statement execute function app.follow_changed_members();
+create trigger refuse_truncate before truncate on data.members
+	for each statement execute function app.refuse_truncate();
+
+-- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: somebody
+-- else is at it. No number changes by it, so the data version stays. Only what differs is written.
+create function app.roll_days(p_tenant int, p_most int) returns bigint
+language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+declare
+	v_zone text; v_days date[];
+begin
+	perform app.enter(p_tenant);
+	if not pg_try_advisory_xact_lock(7304, p_tenant) then
+		return -1;
+	end if;
+	perform app.hold_facts(p_tenant);
+	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
+	with picked as (
+		select s.day from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup'
+			order by s.marked_at, s.day limit p_most
+	), gone as (
+		delete from data.stale_days s using picked p where s.tenant = p_tenant and s.kind = 'rollup' and s.day = p.day
+			returning s.day
+	) select array_agg(g.day) into v_days from gone g;
+	if v_days is null then
+		return 0;
+	end if;
+	with fresh as materialized (
+		select d.day, o.store, o.channel, m.tier, o.member is not null as of_members, count(*) as orders,
+			sum(o.gross_cents) as gross, sum(o.discount_cents) as discount, sum(o.refund_cents) as refund,
+			sum(o.units) as units, count(o.coupon) as coupon_orders,
+			coalesce(sum(o.gross_cents) filter (where o.coupon is not null), 0) as coupon_gross,
+			count(*) filter (where o.discount_cents > 0) as discounted
+		from unnest(v_days) d(day) cross join lateral (
+			select x.* from data.orders x where x.tenant = p_tenant
+				and x.ordered_at >= metric.day_start(d.day, v_zone)
+				and x.ordered_at < metric.day_start(d.day + 1, v_zone)) o
+		left join data.members m on m.tenant = p_tenant and m.member = o.member
+		group by d.day, o.store, o.channel, m.tier, o.member is not null
+	), gone as (
+		delete from data.order_days r where r.tenant = p_tenant and r.day = any (v_days) and not exists (
+			select from fresh f where f.day = r.day and f.of_members = r.of_members
+				and coalesce(f.store, '') = coalesce(r.store, '') and (f.store is null) = (r.store is null)
+				and coalesce(f.channel, '') = coalesce(r.channel, '') and (f.channel is null) = (r.channel is null)
+				and coalesce(f.tier, '') = coalesce(r.tier, '') and (f.tier is null) = (r.tier is null))
+	)
+	insert into data.order_days as r (tenant, day, store, channel, tier, of_members, orders, gross_cents,
+			discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders)
+		select p_tenant, f.* from fresh f order by f.day, f.store, f.channel, f.tier
+		on conflict (tenant, day, store, channel, tier, of_members) do update set orders = excluded.orders,
+			gross_cents = excluded.gross_cents, discount_cents = excluded.discount_cents,
+			refund_cents = excluded.refund_cents, units = excluded.units, coupon_orders = excluded.coupon_orders,
+			coupon_gross_cents = excluded.coupon_gross_cents, discounted_orders = excluded.discounted_orders
+			where (r.orders, r.gross_cents, r.discount_cents, r.refund_cents, r.units, r.coupon_orders,
+				r.coupon_gross_cents, r.discounted_orders) is distinct from (excluded.orders, excluded.gross_cents,
+				excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon_orders,
+				excluded.coupon_gross_cents, excluded.discounted_orders);
+	return (select count(*) from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup');
+end $$;
