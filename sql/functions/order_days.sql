@@ -1,13 +1,6 @@
 -- Which days' sums are out of date, and the sums themselves (data.order_days). No writer of facts can forget: triggers
 -- see every statement on data.orders, data.members and data.tenants, with all its rows at once.
 
--- The first instant of a local day, as metric_window.sql finds it, also where midnight is skipped or comes twice.
-create function metric.day_start(p_day date, p_zone text) returns timestamptz language sql immutable as $$
-	select case when ((p_day::timestamp at time zone p_zone) - interval '1 hour') at time zone p_zone >= p_day::timestamp
-		then (p_day::timestamp at time zone p_zone) - interval '1 hour' else p_day::timestamp at time zone p_zone end
-$$;
-grant execute on function metric.day_start(date, text) to flashd;
-
 -- A rebuild deletes the mark before it reads; whoever marks meets that row, so that either waits for the other.
 create function app.mark_days(p_tenant int, p_days date[]) returns void language plpgsql volatile as $$
 begin
@@ -109,17 +102,15 @@ begin
 		return;
 	end if;
 	with moved as materialized (
-		select x.day, x.store, x.channel, x.was, x.now, count(*) as orders, sum(x.gross_cents) as gross,
+		select x.day, x.store, x.channel, m.was, m.now, sum(x.orders) as orders, sum(x.gross_cents) as gross,
 			sum(x.discount_cents) as discount, sum(x.refund_cents) as refund, sum(x.units) as units,
-			count(x.coupon) as coupon_orders, coalesce(sum(x.gross_cents) filter (where x.coupon is not null), 0)
-				as coupon_gross, count(*) filter (where x.discount_cents > 0) as discounted
-		from (select (o.ordered_at at time zone v_zone)::date as day, m.was, m.now, o.*
-			from unnest(p_members, p_was, p_now) m(member, was, now)
-			join data.orders o on o.tenant = p_tenant and o.member = m.member
-			where m.was is distinct from m.now) x
-		where not exists (select from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup'
-			and s.day = x.day)
-		group by x.day, x.store, x.channel, x.was, x.now
+			sum(x.coupon_orders) as coupon_orders, sum(x.coupon_gross_cents) as coupon_gross,
+			sum(x.discounted_orders) as discounted
+		from unnest(p_members, p_was, p_now) m(member, was, now)
+		join metric.order_rows x on x.tenant = p_tenant and x.member = m.member
+		where m.was is distinct from m.now and not exists (select from data.stale_days s where s.tenant = p_tenant
+			and s.kind = 'rollup' and s.day = x.day)
+		group by x.day, x.store, x.channel, m.was, m.now
 	), done as (
 		insert into data.order_days as r (tenant, day, store, channel, tier, of_members, orders, gross_cents,
 				discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders)
@@ -215,17 +206,15 @@ begin
 		return 0;
 	end if;
 	with fresh as materialized (
-		select d.day, o.store, o.channel, m.tier, o.member is not null as of_members, count(*) as orders,
-			sum(o.gross_cents) as gross, sum(o.discount_cents) as discount, sum(o.refund_cents) as refund,
-			sum(o.units) as units, count(o.coupon) as coupon_orders,
-			coalesce(sum(o.gross_cents) filter (where o.coupon is not null), 0) as coupon_gross,
-			count(*) filter (where o.discount_cents > 0) as discounted
+		select o.day, o.store, o.channel, o.tier, o.of_members, sum(o.orders) as orders, sum(o.gross_cents) as gross,
+			sum(o.discount_cents) as discount, sum(o.refund_cents) as refund, sum(o.units) as units,
+			sum(o.coupon_orders) as coupon_orders, sum(o.coupon_gross_cents) as coupon_gross,
+			sum(o.discounted_orders) as discounted
 		from unnest(v_days) d(day) cross join lateral (
-			select x.* from data.orders x where x.tenant = p_tenant
-				and x.ordered_at >= metric.day_start(d.day, v_zone)
-				and x.ordered_at < metric.day_start(d.day + 1, v_zone)) o
-		left join data.members m on m.tenant = p_tenant and m.member = o.member
-		group by d.day, o.store, o.channel, m.tier, o.member is not null
+			select * from metric.order_rows x where x.tenant = p_tenant and x.day = d.day
+				and x.ordered_at >= (d.day::timestamp at time zone v_zone) - interval '2 hours'
+				and x.ordered_at < ((d.day + 1)::timestamp at time zone v_zone) + interval '2 hours' offset 0) o
+		group by o.day, o.store, o.channel, o.tier, o.of_members
 	), gone as (
 		delete from data.order_days r where r.tenant = p_tenant and r.day = any (v_days) and not exists (
 			select from fresh f where f.day = r.day and f.of_members = r.of_members
