@@ -2,12 +2,21 @@
 -- see every statement on data.orders, data.members and data.tenants, with all its rows at once.
 
 -- A rebuild deletes the mark before it reads; whoever marks meets that row, so that either waits for the other.
+-- The daemon that sums up is woken by a day that was not stale, once, and not by each batch.
 create function app.mark_days(p_tenant int, p_days date[]) returns void language plpgsql volatile as $$
+declare
+	v_new boolean;
 begin
-	insert into data.stale_days as x (tenant, kind, day, marked_at)
-		select p_tenant, k.kind, d.day, app.now()
-		from unnest(p_days) d(day), (values ('rollup'), ('members')) k(kind) order by k.kind, d.day
-		on conflict (tenant, kind, day) do update set marked_at = excluded.marked_at;
+	with done as (
+		insert into data.stale_days as x (tenant, kind, day, marked_at)
+			select p_tenant, k.kind, d.day, app.now()
+			from unnest(p_days) d(day), (values ('rollup'), ('members')) k(kind) order by k.kind, d.day
+			on conflict (tenant, kind, day) do update set marked_at = excluded.marked_at
+			returning xmax = 0 as new
+	) select bool_or(d.new) into v_new from done d;
+	if v_new then
+		perform pg_notify('flashd_days', '');
+	end if;
 end $$;
 
 -- A superuser's statement may hold the orders of several tenants.
@@ -131,12 +140,17 @@ begin
 	delete from data.order_days r where r.ctid = any (v_gone) and r.tenant = p_tenant;
 end $$;
 
+-- The view that the sums are made of shows the session's tenant only, which a superuser's session need not be in.
 create function app.follow_members(p_tenant int, p_members bigint[], p_was text[], p_now text[]) returns void
 language plpgsql volatile as $$
+declare
+	v_tenant text := current_setting('flash.tenant', true);
 begin
+	perform app.enter(p_tenant);
 	perform app.hold_facts(p_tenant);
 	perform app.log_tier_moves(p_tenant, p_members, p_now);
 	perform app.move_tiers(p_tenant, p_members, p_was, p_now);
+	perform set_config('flash.tenant', coalesce(v_tenant, ''), true);
 end $$;
 
 create function app.follow_new_members() returns trigger language plpgsql volatile as $$
@@ -182,18 +196,20 @@ create trigger follow_updated after update on data.members referencing old table
 create trigger refuse_truncate before truncate on data.members
 	for each statement execute function app.refuse_truncate();
 
--- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: somebody
--- else is at it. No number changes by it, so the data version stays. Only what differs is written.
-create function app.roll_days(p_tenant int, p_most int) returns bigint
-language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+-- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: the facts
+-- are held by somebody for longer than a batch takes. No number changes by it, so the data version stays. Only what
+-- differs is written.
+create function app.roll_days(p_tenant int, p_most int) returns bigint language plpgsql security definer volatile
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 declare
 	v_zone text; v_days date[];
 begin
 	perform app.enter(p_tenant);
-	if not pg_try_advisory_xact_lock(7304, p_tenant) then
+	begin
+		perform app.hold_facts(p_tenant);
+	exception when lock_not_available then
 		return -1;
-	end if;
-	perform app.hold_facts(p_tenant);
+	end;
 	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
 	with picked as (
 		select s.day from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup'
@@ -234,4 +250,27 @@ begin
 				excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon_orders,
 				excluded.coupon_gross_cents, excluded.discounted_orders);
 	return (select count(*) from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup');
+end $$;
+
+-- The tenants with stale days and how many, for one daemon of all that ask: the first holds a lock of its session, and
+-- the others find nothing to do as long as it is connected.
+create function app.find_stale() returns table (tenant int, days bigint)
+language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+declare
+	v_tenant int := 1; v_days bigint;
+begin
+	if not exists (select from pg_locks l where l.locktype = 'advisory' and l.database = (
+			select d.oid from pg_database d where d.datname = current_database()) and l.classid = 7304 and l.objid = 0
+			and l.pid = pg_backend_pid() and l.granted) and not pg_try_advisory_lock(7304, 0) then
+		return;
+	end if;
+	loop
+		perform app.enter(v_tenant);
+		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
+		v_days := (select count(*) from data.stale_days s where s.tenant = v_tenant and s.kind = 'rollup');
+		if v_days > 0 then
+			return query select v_tenant, v_days;
+		end if;
+		v_tenant := v_tenant + 1;
+	end loop;
 end $$;
