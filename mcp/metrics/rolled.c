@@ -48,7 +48,9 @@ static struct token token_at(const char *at)
 		return (struct token){ at, strcspn(at + 1, "'") + 2, '\'' };
 	if (name > 0)
 		return (struct token){ at, strspn(at, "abcdefghijklmnopqrstuvwxyz_0123456789"), 'a' };
-	return digits > 0 ? (struct token){ at, digits, '0' } : (struct token){ at, 1, *at };
+	if (digits > 0)
+		return (struct token){ at, digits, '0' };
+	return (struct token){ at, strchr("<>", *at) != NULL && at[1] != '\0' && strchr("=>", at[1]) != NULL ? 2 : 1, *at };
 }
 
 static void open_reader(struct reader *reader, const char *fragment, const struct slice *slice, struct arena *arena)
@@ -240,8 +242,8 @@ static bool take_count(struct reader *reader)
 	return true;
 }
 
-/* The columns of a sum, joined by + and -, come before the filter that says of which slice they are. A sum of units is a
- * whole number, of cents a decimal one, as over the orders; of no orders it is null, also where others are. */
+/* The columns of a sum, joined by + and -, come before the filter that says of which slice they are. A sum of units is
+ * a whole number, of cents a decimal one, as over the orders; of no orders it is null, also where others are. */
 static bool take_sum(struct reader *reader)
 {
 	struct text condition = text_open(reader->arena, 1024);

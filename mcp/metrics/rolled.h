@@ -16,10 +16,11 @@ struct rolled {
 /* Columns that metric.order_sums and metric.order_rows share, separated by commas. */
 extern const char rolled_columns[];
 
-/* Whether the metric, the request's or a part of it, cut and limited as the request says, can be had from the sums; then
- * `rolled` holds its fragments, in `arena`. It can when values are sums of summed columns and counts of orders, and
- * conditions speak of store, region, channel, tier and whether there is a member; or, joined by "and" to these, of there
- * being a coupon or a discount, where that has a sum of its own. Hours, entities and distinct counts need the orders. */
+/* Whether the metric, the request's or a part of it, cut and limited as the request says, can be had from the sums;
+ * then `rolled` holds its fragments, in `arena`. It can when values are sums of summed columns and counts of orders, and
+ * conditions speak of store, region, channel, tier and whether there is a member; or, joined by "and" to these, of a
+ * coupon or a discount being there, where that has a sum of its own. Hours, entities and distinct counts need the
+ * orders. */
 bool rolled_make(const struct compile_request *request, const struct metric *metric, struct arena *arena,
 	struct rolled *rolled);
 

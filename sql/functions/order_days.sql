@@ -40,7 +40,8 @@ create function app.mark_changed_orders() returns trigger language plpgsql volat
 begin
 	perform app.mark_days(d.tenant, array_agg(d.day)) from (
 		select distinct x.tenant, (x.ordered_at at time zone t.zone)::date as day
-		from (select o.tenant, o.ordered_at from old_orders o union all select n.tenant, n.ordered_at from new_orders n) x
+		from (select o.tenant, o.ordered_at from old_orders o
+			union all select n.tenant, n.ordered_at from new_orders n) x
 		join data.tenants t on t.tenant = x.tenant) d group by d.tenant;
 	return null;
 end $$;
@@ -48,8 +49,8 @@ end $$;
 -- All orders at once cannot be told by their days.
 create function app.refuse_truncate() returns trigger language plpgsql volatile as $$
 begin
-	perform app.refuse('FLSTA', format('data.%s is not truncated: sums by the day follow from it. Delete its rows, tenant '
-		'by tenant.', tg_table_name));
+	perform app.refuse('FLSTA', format('data.%s is not truncated: sums by the day follow from it. Delete its rows, '
+		'tenant by tenant.', tg_table_name));
 	return null;
 end $$;
 
@@ -94,8 +95,9 @@ begin
 end $$;
 
 -- The sums of these members' orders go over from the tier that they had to the one that they have, on all days that are
--- not stale: the others are read from the orders. What is left without orders is deleted. The writer holds the facts, so
--- no rebuild is under way; one whose snapshot is older than that lock cannot know what was rebuilt and marks instead.
+-- not stale: the others are read from the orders. What is left without orders is deleted. The writer holds the facts,
+-- so no rebuild is under way; one whose snapshot is older than that lock cannot know what was rebuilt and marks
+-- instead.
 create function app.move_tiers(p_tenant int, p_members bigint[], p_was text[], p_now text[]) returns void
 language plpgsql volatile as $$
 declare
@@ -196,9 +198,9 @@ create trigger follow_updated after update on data.members referencing old table
 create trigger refuse_truncate before truncate on data.members
 	for each statement execute function app.refuse_truncate();
 
--- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: the facts
--- are held by somebody for longer than a batch takes. No number changes by it, so the data version stays. Only what
--- differs is written.
+-- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: the
+-- facts are held by somebody for longer than a batch takes. No number changes by it, so the data version stays. Only
+-- what differs is written.
 create function app.roll_days(p_tenant int, p_most int) returns bigint language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 declare

@@ -2,7 +2,8 @@
 -- read from the orders themselves: a day is either in data.stale_days or rolled, whoever wrote its orders last.
 
 -- Local days whose orders changed since they were last summed up: 'rollup' into data.order_days, 'members' into the
--- sets of members. Written by the triggers of data.orders in the writer's transaction; a rebuild deletes the mark first.
+-- sets of members. Written by the triggers of data.orders in the writer's transaction; a rebuild deletes the mark
+-- first.
 create table data.stale_days (
 	tenant int, kind text check (kind in ('rollup', 'members')), day date,
 	marked_at timestamptz not null,

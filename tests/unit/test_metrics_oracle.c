@@ -1,6 +1,7 @@
 /* Every governed number against the oracle (metrics_oracle.h) over the small world of tests/fixtures/world.sql: windows
  * with days written by hand, then every metric by every dimension, then random questions, with most days summed up and
- * some stale; the same answers when none is summed up; and what must be refused or kept. tests/sql/metrics_oracle.sh makes the database ($FLASHD_METRICS_DATABASE, a superuser's); alone it skips. */
+ * some stale; the same answers when none is summed up; and what must be refused or kept. tests/sql/metrics_oracle.sh
+ * makes the database ($FLASHD_METRICS_DATABASE, a superuser's); alone it skips. */
 #include "metrics_trials.h"
 
 #include <unistd.h>
