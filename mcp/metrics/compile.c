@@ -363,8 +363,8 @@ static void add_shown_hour(struct maker *maker, size_t at)
 		at, bind_zone(maker), at);
 
 	text_format(&maker->sql, ", to_char(t.d%zu at time zone $%zu::text, 'YYYY-MM-DD\"T\"HH24:MI') || case when %s < "
-		"interval '0' then '-' else '+' end || to_char(greatest(%s, -%s), 'HH24:MI')", at, bind_zone(maker), ahead, ahead,
-		ahead);
+		"interval '0' then '-' else '+' end || to_char(greatest(%s, -%s), 'HH24:MI')", at, bind_zone(maker), ahead,
+		ahead, ahead);
 }
 
 static void add_shown_dimensions(struct maker *maker, bool labels)

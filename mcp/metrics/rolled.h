@@ -17,7 +17,7 @@ struct rolled {
 extern const char rolled_columns[];
 
 /* Whether the metric, the request's or a part of it, cut and limited as the request says, can be had from the sums;
- * then `rolled` holds its fragments, in `arena`. It can when values are sums of summed columns and counts of orders, and
+ * then `rolled` holds its fragments, in `arena`. It can when values are sums of summed columns or counts of orders and
  * conditions speak of store, region, channel, tier and whether there is a member; or, joined by "and" to these, of a
  * coupon or a discount being there, where that has a sum of its own. Hours, entities and distinct counts need the
  * orders. */

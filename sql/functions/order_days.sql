@@ -199,50 +199,76 @@ create trigger refuse_truncate before truncate on data.members
 	for each statement execute function app.refuse_truncate();
 
 -- Sums up again the days that have been stale for longest, `p_most` of them, and answers how many are left; -1: the
--- facts are held by somebody for longer than a batch takes. No number changes by it, so the data version stays. Only
--- what differs is written.
+-- facts are held by somebody for longer than a batch takes. The orders are read before the facts are held, so that no
+-- batch waits for that; a day that was marked again meanwhile, or whose buyers' tiers moved, stays stale. No number
+-- changes by it, so the data version stays. Only what differs is written.
 create function app.roll_days(p_tenant int, p_most int) returns bigint language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' as $$
 declare
-	v_zone text; v_days date[];
+	v_days date[]; v_places tid[]; v_times timestamptz[]; v_move bigint; v_sums data.order_days[];
 begin
 	perform app.enter(p_tenant);
+	with picked as materialized (
+		select s.day, s.ctid as place, s.marked_at, t.zone from data.stale_days s
+			join data.tenants t on t.tenant = s.tenant
+			where s.tenant = p_tenant and s.kind = 'rollup' order by s.marked_at, s.day limit p_most
+	), sums as (
+		select o.day, o.store, o.channel, o.tier, o.of_members, sum(o.orders) as orders, sum(o.gross_cents) as gross,
+			sum(o.discount_cents) as discount, sum(o.refund_cents) as refund, sum(o.units) as units,
+			sum(o.coupon_orders) as coupon_orders, sum(o.coupon_gross_cents) as coupon_gross,
+			sum(o.discounted_orders) as discounted
+		from picked d cross join lateral (
+			select * from metric.order_rows x where x.tenant = p_tenant and x.day = d.day
+				and x.ordered_at >= (d.day::timestamp at time zone d.zone) - interval '2 hours'
+				and x.ordered_at < ((d.day + 1)::timestamp at time zone d.zone) + interval '2 hours' offset 0) o
+		group by o.day, o.store, o.channel, o.tier, o.of_members
+	)
+	select p.days, p.places, p.times,
+			(select coalesce(max(m.move), 0) from data.tier_moves m where m.tenant = p_tenant),
+			(select array_agg(row(p_tenant, s.day, s.store, s.channel, s.tier, s.of_members, s.orders, s.gross,
+				s.discount, s.refund, s.units, s.coupon_orders, s.coupon_gross, s.discounted)::data.order_days)
+				from sums s)
+		into v_days, v_places, v_times, v_move, v_sums
+		from (select array_agg(d.day) as days, array_agg(d.place) as places, array_agg(d.marked_at) as times
+			from picked d) p;
+	if v_days is null then
+		return 0;
+	end if;
 	begin
 		perform app.hold_facts(p_tenant);
 	exception when lock_not_available then
 		return -1;
 	end;
-	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
-	with picked as (
-		select s.day from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup'
-			order by s.marked_at, s.day limit p_most
-	), gone as (
-		delete from data.stale_days s using picked p where s.tenant = p_tenant and s.kind = 'rollup' and s.day = p.day
+	with gone as (
+		delete from data.stale_days s using unnest(v_days, v_places, v_times) d(day, place, marked_at), data.tenants t
+			where s.tenant = p_tenant and s.kind = 'rollup' and s.day = d.day and s.ctid = d.place
+				and s.marked_at = d.marked_at and t.tenant = p_tenant and not exists (
+					select from data.tier_moves m where m.tenant = p_tenant and m.move > v_move and (m.member is null
+						or exists (select from data.orders o where o.tenant = p_tenant and o.member = m.member
+							and (o.ordered_at at time zone t.zone)::date = d.day)))
 			returning s.day
 	) select array_agg(g.day) into v_days from gone g;
-	if v_days is null then
-		return 0;
-	end if;
-	with fresh as materialized (
-		select o.day, o.store, o.channel, o.tier, o.of_members, sum(o.orders) as orders, sum(o.gross_cents) as gross,
-			sum(o.discount_cents) as discount, sum(o.refund_cents) as refund, sum(o.units) as units,
-			sum(o.coupon_orders) as coupon_orders, sum(o.coupon_gross_cents) as coupon_gross,
-			sum(o.discounted_orders) as discounted
-		from unnest(v_days) d(day) cross join lateral (
-			select * from metric.order_rows x where x.tenant = p_tenant and x.day = d.day
-				and x.ordered_at >= (d.day::timestamp at time zone v_zone) - interval '2 hours'
-				and x.ordered_at < ((d.day + 1)::timestamp at time zone v_zone) + interval '2 hours' offset 0) o
-		group by o.day, o.store, o.channel, o.tier, o.of_members
-	), gone as (
-		delete from data.order_days r where r.tenant = p_tenant and r.day = any (v_days) and not exists (
-			select from fresh f where f.day = r.day and f.of_members = r.of_members
-				and coalesce(f.store, '') = coalesce(r.store, '') and (f.store is null) = (r.store is null)
-				and coalesce(f.channel, '') = coalesce(r.channel, '') and (f.channel is null) = (r.channel is null)
-				and coalesce(f.tier, '') = coalesce(r.tier, '') and (f.tier is null) = (r.tier is null))
+	perform app.write_sums(p_tenant, v_days, v_sums);
+	return (select count(*) from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup');
+end $$;
+
+-- These days' sums, of which p_sums has all and others, instead of those that are there. Old and new of one key come
+-- beside each other by a GROUP BY, to which nulls are alike; a join would be a nested loop, since the planner knows
+-- nothing of today's rows.
+create function app.write_sums(p_tenant int, p_days date[], p_sums data.order_days[]) returns void
+language plpgsql volatile as $$
+begin
+	with gone as (
+		select max(x.place) as place from (
+			select s.day, s.store, s.channel, s.tier, s.of_members, null::tid as place from unnest(p_sums) s
+			union all
+			select r.day, r.store, r.channel, r.tier, r.of_members, r.ctid
+			from data.order_days r where r.tenant = p_tenant and r.day = any (p_days)) x
+		group by x.day, x.store, x.channel, x.tier, x.of_members having count(*) = count(x.place)
 	)
-	insert into data.order_days as r (tenant, day, store, channel, tier, of_members, orders, gross_cents,
-			discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders)
-		select p_tenant, f.* from fresh f order by f.day, f.store, f.channel, f.tier
+	delete from data.order_days r where r.tenant = p_tenant and r.ctid = any (array(select g.place from gone g));
+	insert into data.order_days as r
+		select s.* from unnest(p_sums) s where s.day = any (p_days) order by s.day, s.store, s.channel, s.tier
 		on conflict (tenant, day, store, channel, tier, of_members) do update set orders = excluded.orders,
 			gross_cents = excluded.gross_cents, discount_cents = excluded.discount_cents,
 			refund_cents = excluded.refund_cents, units = excluded.units, coupon_orders = excluded.coupon_orders,
@@ -251,7 +277,6 @@ begin
 				r.coupon_gross_cents, r.discounted_orders) is distinct from (excluded.orders, excluded.gross_cents,
 				excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon_orders,
 				excluded.coupon_gross_cents, excluded.discounted_orders);
-	return (select count(*) from data.stale_days s where s.tenant = p_tenant and s.kind = 'rollup');
 end $$;
 
 -- The tenants with stale days and how many, for one daemon of all that ask: the first holds a lock of its session, and
@@ -266,6 +291,7 @@ begin
 			and l.pid = pg_backend_pid() and l.granted) and not pg_try_advisory_lock(7304, 0) then
 		return;
 	end if;
+	perform set_config('statement_timeout', '60s', false);   -- a day is read without holding anybody up
 	loop
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);

@@ -69,8 +69,11 @@ begin
 			union all', 'from old_orders o where false union all'),
 		('moved_day_forgotten', 'app.move_tiers', 'm.was is distinct from m.now', 'extract(day from x.day) <> 7'),
 		('zero_rows_stay', 'app.move_tiers', 'where d.orders = 0', 'where false'),
-		('refunds_forgotten', 'app.roll_days', 'sum(o.refund_cents) as refund', '0 as refund'),
-		('gone_rows_stay', 'app.roll_days', 'and r.day = any (v_days)', 'and false')
+		('refunds_forgotten', 'app.roll_days', 'sum(o.refund_cents) as refund', '0::numeric as refund'),
+		('gone_rows_stay', 'app.write_sums', 'having count(*) = count(x.place)', 'having false'),
+		('marked_meanwhile', 'app.roll_days', 's.ctid = d.place
+				and s.marked_at = d.marked_at', 'true'),
+		('moved_meanwhile', 'app.roll_days', 'm.move > v_move', 'false')
 	) planted(name, function, old, new) where name = replace(current_setting('testing.plant'),
 			'_after_crash', '') loop
 		v_text := pg_get_functiondef(p.function::regproc);

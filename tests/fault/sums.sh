@@ -51,3 +51,18 @@ same "a number counts the orders of stale days" "$(by_hand gross_cents)" "$(by_d
 let_go
 check "afterwards they are summed up" summed_up
 same "to the same number" "$(by_hand gross_cents)" "$(by_day gmv)"
+
+# A day that is written, or whose buyers change tiers, while it is being summed up: read, but the facts are held.
+hold "select set_config('flash.tenant', '1', true), app.hold_facts(1)"
+sql "set flash.tenant = '1'; update data.orders set gross_cents = 1 where order_ref = 'o500'"
+check "a day is read and waits to be written" waits 'flashd wake'
+sql "set flash.tenant = '1'; update data.orders set gross_cents = 100000 where order_ref = 'o500'"
+let_go
+check "and is read again when it was written meanwhile" summed_up
+same "so that nothing of it is lost" 0 "$(sql "select testing.differences(1)")"
+hold "select set_config('flash.tenant', '1', true), app.hold_facts(1)"
+sql "set flash.tenant = '1'; update data.orders set gross_cents = 2 where order_ref = 'o500'"
+check "a day waits to be written" waits 'flashd wake'
+let_go "update data.members set tier = 'gold' where tier is distinct from 'gold'; commit"
+check "and is read again when tiers moved meanwhile" summed_up
+same "so that none is the old one" 0 "$(sql "select testing.differences(1)")"

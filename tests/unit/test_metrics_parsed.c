@@ -156,8 +156,8 @@ static void others_fragments_are_parsed(void)
 {
 	static const char *const filters[] = { NULL, "channel <> 'web' and coupon is not null", "tier in ('a', 'b') or not "
 		"member is null", "discount_cents > 0 and (store is null or region >= 'c' and true)" };
-	static const char *const values[] = { "coalesce(sum(gross_cents) filter (where tier = 'gold' and coupon is not null), "
-		"0) * 2 - round(abs(count(*) / 3))", "sum(discount_cents)", "-count(*) filter (where member is null)",
+	static const char *const values[] = { "coalesce(sum(gross_cents) filter (where tier = 'gold' and coupon is not "
+		"null), 0) * 2 - round(abs(count(*) / 3))", "sum(discount_cents)", "-count(*) filter (where member is null)",
 		"sum(units + units)" };
 	int before = rolled;
 

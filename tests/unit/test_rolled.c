@@ -75,11 +75,13 @@ static void filters_of_a_metric(void)
 
 static void what_needs_the_orders(void)
 {
-	static const char *const values[] = { "count(distinct member)", "max(gross_cents)", "sum(gross_cents * 2)", "sum(1)",
+	static const char *const values[] = { "count(distinct member)", "max(gross_cents)", "sum(gross_cents * 2)",
+		"sum(1)",
 		"sum(gross_cents) filter (where new_member)", "sum(gross_cents) filter (where gross_cents > 100)",
 		"sum(gross_cents) filter (where coupon is null)", "sum(refund_cents) filter (where coupon is not null)",
 		"sum(units) filter (where discount_cents > 0)", "count(*) filter (where coupon is not null or member is null)",
-		"count(*) filter (where coupon is not null and discount_cents > 0)", "count(*) filter (where not coupon is not null)",
+		"count(*) filter (where coupon is not null and discount_cents > 0)",
+		"count(*) filter (where not coupon is not null)",
 		"sum(case when tier = 'gold' then gross_cents else 0 end)", "count(member)", "sum(-gross_cents)",
 		"count(*) filter (where member = 7)", "count(*) filter (where (coupon is not null))",
 		"sum(gross_cents - member)", "sum(abs(gross_cents))", "count(*) filter (where lifecycle = 'new')" };
@@ -108,8 +110,8 @@ static void what_needs_the_orders(void)
 static void shipped_metrics(void)
 {
 	static const char names[] = "anonymous_gmv aov coupon_gmv coupon_orders discount_amount discount_rate "
-		"discounted_order_share gmv gmv_fiscal_year member_gmv member_gmv_share member_order_share member_orders net_aov "
-		"net_gmv orders orders_with_coupon_share refund_rate";
+		"discounted_order_share gmv gmv_fiscal_year member_gmv member_gmv_share member_order_share member_orders "
+		"net_aov net_gmv orders orders_with_coupon_share refund_rate";
 	static const char cuts[] = "store region channel tier day week month quarter year fiscal_month fiscal_quarter "
 		"fiscal_year";
 	struct error error;
