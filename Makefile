@@ -38,8 +38,8 @@ test: packages packages-test ## install what is missing and run every test famil
 
 build: $B/flashd $B/demo-brand ## build/flashd (SAN=1: build/san, with sanitizers)
 
-bench: packages packages-test packages-bench ## measure the ratios of this build beside its peers
-	@tests/bench/run
+bench: packages packages-test packages-bench ## measure the ratios of this build beside its peers (ONLY="growth": this)
+	@tests/bench/run $(ONLY)
 
 fuzz: packages packages-test ## the long fuzz campaign (SECONDS_EACH=600)
 	@tests/fuzz/run $(or $(SECONDS_EACH),600)

@@ -66,6 +66,25 @@ static void merged(void *context, const char *entity)
 	cli_say(importing->cli, "taking in %s…", entity);
 }
 
+static void rolled(void *context, long long left)
+{
+	struct importing *importing = context;
+
+	cli_progress(importing->cli, "days to sum up", left, 0);
+}
+
+/* The import is in; what is not summed up now the daemon sums up. */
+static void roll(struct cli *cli, struct importing *importing)
+{
+	struct error error;
+
+	cli_on_interrupt(cli, "interrupted: the import is in; the daemon sums up the rest of its days.");
+	cli_say(cli, "summing up days…");
+	if (!load_roll(importing->load, rolled, importing, &error))
+		cli_warn(cli, "Not all days are summed up yet, the daemon does the rest: %s", error.text);
+	cli_progress_end(cli);
+}
+
 static const struct import_map *find_map(struct cli *cli, const char *word, struct error *error)
 {
 	const char *path = arena_format(cli->arena, "contrib/maps/%s.json", word);
@@ -123,6 +142,8 @@ bool command_import(struct cli *cli, struct error *error)
 	cli_progress_end(cli);
 	good = good && load_commit(importing.load, map->tier_days, map->name, merged, &importing, cli->arena, &report,
 		error);
+	if (good)
+		roll(cli, &importing);
 	load_close(importing.load);
 	cli_on_interrupt(cli, NULL);
 	if (!good)

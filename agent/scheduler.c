@@ -82,7 +82,7 @@ static bool start(struct hand *hand, struct corridor *corridor, void (*work)(str
 {
 	hand->corridor = corridor;
 	hand->work = work;
-	hand->wake = wake_open(corridor_settings(corridor)->database, error);
+	hand->wake = wake_open(corridor_settings(corridor)->database, "flashd", error);
 	return hand->wake != NULL && (pthread_create(&hand->thread, NULL, hand_main, hand) == 0 || (abort(), false));
 }
 

@@ -6,6 +6,7 @@
 #include "mcp/base/log.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/doors/door.h"
+#include "roller.h"
 #include "scheduler.h"
 
 static struct door *volatile open_door;
@@ -51,6 +52,7 @@ bool command_serve(struct cli *cli, struct error *error)
 	const struct settings *settings = cli_settings(cli, error);
 	struct corridor *corridor = settings == NULL ? NULL : corridor_open(settings, error);
 	struct scheduler *scheduler = NULL;
+	struct roller *roller = NULL;
 	struct door *door = NULL;
 	bool good = corridor != NULL;
 
@@ -59,6 +61,7 @@ bool command_serve(struct cli *cli, struct error *error)
 		raise_limits(settings);
 	}
 	good = good && door_open(corridor, settings, &door, error);
+	good = good && (roller = roller_open(corridor, error)) != NULL;
 	if (good && !cli_switch(cli, "no-agent"))
 		good = (scheduler = scheduler_open(corridor, error)) != NULL;
 	if (good) {
@@ -69,6 +72,7 @@ bool command_serve(struct cli *cli, struct error *error)
 		log_info("serve", "ending");
 	}
 	scheduler_close(scheduler);
+	roller_close(roller);
 	corridor_close(corridor);
 	open_door = NULL;
 	door_close(door);

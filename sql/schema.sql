@@ -398,6 +398,26 @@ CREATE TABLE data.metric_states (
 
 ALTER TABLE ONLY data.metric_states FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.order_days (
+    tenant integer NOT NULL,
+    day date NOT NULL,
+    store text,
+    channel text,
+    tier text,
+    of_members boolean NOT NULL,
+    orders bigint NOT NULL,
+    gross_cents bigint NOT NULL,
+    discount_cents bigint NOT NULL,
+    refund_cents bigint NOT NULL,
+    units bigint NOT NULL,
+    coupon_orders bigint NOT NULL,
+    coupon_gross_cents bigint NOT NULL,
+    discounted_orders bigint NOT NULL
+)
+WITH (fillfactor='90');
+
+ALTER TABLE ONLY data.order_days FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.order_lines (
     tenant integer NOT NULL,
     order_ref text NOT NULL,
@@ -561,6 +581,16 @@ WITH (fillfactor='50');
 
 ALTER TABLE ONLY data.runs FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.stale_days (
+    tenant integer NOT NULL,
+    kind text NOT NULL,
+    day date NOT NULL,
+    marked_at timestamp with time zone NOT NULL,
+    CONSTRAINT stale_days_kind_check CHECK ((kind = ANY (ARRAY['rollup'::text, 'members'::text])))
+);
+
+ALTER TABLE ONLY data.stale_days FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.stops (
     tenant integer NOT NULL,
     scope text NOT NULL,
@@ -621,6 +651,15 @@ CREATE TABLE data.tier_changes (
 );
 
 ALTER TABLE ONLY data.tier_changes FORCE ROW LEVEL SECURITY;
+
+CREATE TABLE data.tier_moves (
+    tenant integer NOT NULL,
+    move bigint NOT NULL,
+    member bigint,
+    tier text
+);
+
+ALTER TABLE ONLY data.tier_moves FORCE ROW LEVEL SECURITY;
 
 CREATE TABLE data.tiers (
     tenant integer NOT NULL,
@@ -772,6 +811,9 @@ ALTER TABLE ONLY data.refunds
 ALTER TABLE ONLY data.runs
     ADD CONSTRAINT runs_pkey PRIMARY KEY (tenant, run);
 
+ALTER TABLE ONLY data.stale_days
+    ADD CONSTRAINT stale_days_pkey PRIMARY KEY (tenant, kind, day);
+
 ALTER TABLE ONLY data.stops
     ADD CONSTRAINT stops_pkey PRIMARY KEY (tenant, scope);
 
@@ -786,6 +828,9 @@ ALTER TABLE ONLY data.tenants
 
 ALTER TABLE ONLY data.tier_changes
     ADD CONSTRAINT tier_changes_pkey PRIMARY KEY (tenant, member, at);
+
+ALTER TABLE ONLY data.tier_moves
+    ADD CONSTRAINT tier_moves_pkey PRIMARY KEY (tenant, move);
 
 ALTER TABLE ONLY data.tiers
     ADD CONSTRAINT tiers_pkey PRIMARY KEY (tenant, tier);
@@ -841,6 +886,8 @@ CREATE INDEX message_events_message ON data.message_events USING btree (tenant, 
 
 CREATE INDEX message_events_time ON data.message_events USING btree (tenant, at) INCLUDE (kind, member, message);
 
+CREATE UNIQUE INDEX order_days_key ON data.order_days USING btree (tenant, day, store, channel, tier, of_members) NULLS NOT DISTINCT;
+
 CREATE INDEX orders_member ON data.orders USING btree (tenant, member, ordered_at) WHERE (member IS NOT NULL);
 
 CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE (store, channel, member, gross_cents, discount_cents, refund_cents, coupon);
@@ -862,6 +909,26 @@ CREATE INDEX tier_changes_time ON data.tier_changes USING btree (tenant, at) INC
 CREATE INDEX visits_time ON data.visits USING btree (tenant, visited_at) INCLUDE (member, store, channel);
 
 CREATE INDEX audit_time ON journal.audit USING brin (tenant, at);
+
+CREATE TRIGGER follow_deleted AFTER DELETE ON data.members REFERENCING OLD TABLE AS old_members FOR EACH STATEMENT EXECUTE FUNCTION app.follow_old_members();
+
+CREATE TRIGGER follow_inserted AFTER INSERT ON data.members REFERENCING NEW TABLE AS new_members FOR EACH STATEMENT EXECUTE FUNCTION app.follow_new_members();
+
+CREATE TRIGGER follow_updated AFTER UPDATE ON data.members REFERENCING OLD TABLE AS old_members NEW TABLE AS new_members FOR EACH STATEMENT EXECUTE FUNCTION app.follow_changed_members();
+
+CREATE TRIGGER hold_facts BEFORE UPDATE OF tier ON data.members FOR EACH STATEMENT EXECUTE FUNCTION app.hold_own_facts();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data.members FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_truncate();
+
+CREATE TRIGGER mark_deleted AFTER DELETE ON data.orders REFERENCING OLD TABLE AS old_orders FOR EACH STATEMENT EXECUTE FUNCTION app.mark_old_orders();
+
+CREATE TRIGGER mark_inserted AFTER INSERT ON data.orders REFERENCING NEW TABLE AS new_orders FOR EACH STATEMENT EXECUTE FUNCTION app.mark_new_orders();
+
+CREATE TRIGGER mark_updated AFTER UPDATE ON data.orders REFERENCING OLD TABLE AS old_orders NEW TABLE AS new_orders FOR EACH STATEMENT EXECUTE FUNCTION app.mark_changed_orders();
+
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data.orders FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_truncate();
+
+CREATE TRIGGER mark_zone AFTER UPDATE OF zone ON data.tenants FOR EACH ROW WHEN ((old.zone IS DISTINCT FROM new.zone)) EXECUTE FUNCTION app.mark_zone();
 
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
@@ -1027,6 +1094,8 @@ ALTER TABLE data.metric_history ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.metric_states ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.order_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.order_lines ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.orders ENABLE ROW LEVEL SECURITY;
@@ -1047,6 +1116,8 @@ ALTER TABLE data.refunds ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.runs ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.stale_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.stops ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.stores ENABLE ROW LEVEL SECURITY;
@@ -1054,6 +1125,8 @@ ALTER TABLE data.stores ENABLE ROW LEVEL SECURITY;
 ALTER TABLE data.tenants ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.tier_changes ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE data.tier_moves ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.tiers ENABLE ROW LEVEL SECURITY;
 
@@ -1105,6 +1178,8 @@ CREATE POLICY one_tenant ON data.metric_history USING ((tenant = (current_settin
 
 CREATE POLICY one_tenant ON data.metric_states USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.order_days USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.orders USING ((tenant = (current_setting('flash.tenant'::text))::integer));
@@ -1125,6 +1200,8 @@ CREATE POLICY one_tenant ON data.refunds USING ((tenant = (current_setting('flas
 
 CREATE POLICY one_tenant ON data.runs USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.stale_days USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.stops USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.stores USING ((tenant = (current_setting('flash.tenant'::text))::integer));
@@ -1133,8 +1210,19 @@ CREATE POLICY one_tenant ON data.tenants USING ((tenant = (current_setting('flas
 
 CREATE POLICY one_tenant ON data.tier_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
+CREATE POLICY one_tenant ON data.tier_moves USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
 CREATE POLICY one_tenant ON data.tiers USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.visits USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON journal.audit USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+ALTER TABLE data.tier_moves ALTER COLUMN move ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME data.tier_moves_move_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);

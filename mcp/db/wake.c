@@ -13,11 +13,11 @@ struct wake {
 	int event;
 };
 
-struct wake *wake_open(const char *database, struct error *error)
+struct wake *wake_open(const char *database, const char *channel, struct error *error)
 {
 	struct db *db = db_open(database, "flashd wake", error);
 
-	if (db == NULL || !db_listen(db, "flashd", error)) {
+	if (db == NULL || !db_listen(db, channel, error)) {
 		db_close(db);
 		return NULL;
 	}
@@ -85,4 +85,26 @@ bool wake_reap(struct wake *wake, int tenant, struct error *error)
 
 	snprintf(number, sizeof number, "%d", tenant);
 	return db_one_number(wake->db, "reap", DB_VALUES(number), &reaped, error);
+}
+
+bool wake_find_stale(struct wake *wake, struct arena *arena, struct stale **stale, size_t *count, struct error *error)
+{
+	struct db_rows *rows;
+
+	*count = 0;
+	if (!db_query(wake->db, 0, "find_stale", DB_NOTHING, arena, &rows, error))
+		return false;
+	*count = db_count(rows);
+	*stale = arena_alloc(arena, (*count + 1) * sizeof **stale);
+	for (size_t i = 0; i < *count; i++)
+		(*stale)[i] = (struct stale){ (int)db_number(rows, i, 0), db_number(rows, i, 1) };
+	return true;
+}
+
+bool wake_roll_day(struct wake *wake, int tenant, long long *left, struct error *error)
+{
+	char number[16];
+
+	snprintf(number, sizeof number, "%d", tenant);
+	return db_one_number(wake->db, "roll_days", DB_VALUES(number, "1"), left, error);
 }

@@ -7,8 +7,8 @@
 
 struct wake;
 
-/* Opens a connection that listens. */
-struct wake *wake_open(const char *database, struct error *error);
+/* Opens a connection that listens on a channel: "flashd", or "flashd_days" for days that became stale. */
+struct wake *wake_open(const char *database, const char *channel, struct error *error);
 void wake_close(struct wake *wake);
 
 /* Sleeps until something is notified, wake_now() is called, or the time is up. */
@@ -30,5 +30,18 @@ bool wake_find(struct wake *wake, struct arena *arena, struct work **work, size_
 
 /* Ends what has been silent or waiting for too long in one tenant (sql/functions/deliver.sql: app.reap). */
 bool wake_reap(struct wake *wake, int tenant, struct error *error);
+
+/* A tenant with days of orders that are to be summed up again. */
+struct stale {
+	int tenant;
+	long long days;
+};
+
+/* All of them, owned by the arena, when this connection is the one of all daemons' that sums up; else none. */
+bool wake_find_stale(struct wake *wake, struct arena *arena, struct stale **stale, size_t *count, struct error *error);
+
+/* Sums up the one that has been stale for longest (sql/functions/order_days.sql: app.roll_days). `left`: how many are
+ * then; -1: somebody held the facts for too long, nothing was done. */
+bool wake_roll_day(struct wake *wake, int tenant, long long *left, struct error *error);
 
 #endif

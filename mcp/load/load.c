@@ -222,3 +222,19 @@ bool load_commit(struct load *load, int tier_days, const char *what, void (*merg
 	load->committed = db_commit(load->db, error);
 	return load->committed;
 }
+
+bool load_roll(struct load *load, void (*rolled)(void *context, long long left), void *context, struct error *error)
+{
+	long long left = 1, most = 1;
+
+	/* As many as there were, for a day into which others write all the time stays stale. */
+	for (long long i = 0; i < most && left > 0; i++) {
+		if (!db_one_number(load->db, "roll_days", DB_VALUES(load->tenant_text, "1"), &left, error))
+			return false;
+		if (left < 0)
+			return error_set(error, ERROR_BUSY, "Other facts are being taken in.");
+		most = i == 0 ? 1 + left : most;
+		rolled(context, left);
+	}
+	return true;
+}

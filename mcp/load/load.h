@@ -28,6 +28,10 @@ bool load_end(struct load *load, struct error *error);
 bool load_commit(struct load *load, int tier_days, const char *what, void (*merged)(void *context, const char *entity),
 	void *context, struct arena *arena, json_t **report, struct error *error);
 
+/* After a commit: sums up the days of orders that changed, each in a transaction of its own; `rolled` is told how many
+ * are left. False when it could not: the daemon does the rest, and answers are right meanwhile. */
+bool load_roll(struct load *load, void (*rolled)(void *context, long long left), void *context, struct error *error);
+
 /* Ends it; without a commit everything is as it was. */
 void load_close(struct load *load);
 

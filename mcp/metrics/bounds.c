@@ -8,7 +8,8 @@ enum { DAYS_MOST = 3660 };
 
 enum column { PERIOD, ZONE, CURRENCY, WEEK_START, DATA_VERSION, TODAY, DAY_LEFT, FIRST_DAY, LAST_DAY, SINCE, UNTIL,
 	SINCE_US, UNTIL_US, SINCE_LOCAL, UNTIL_LOCAL, COVERED_SINCE_US, COVERED_UNTIL_US, COVERED_SINCE_DAY,
-	COVERED_UNTIL_DAY, COVERED_UNTIL, COVERED_SINCE_HOUR, COVERED_UNTIL_HOUR, RETAIL, FISCAL_MONTH, NOW_US, STANDING };
+	COVERED_UNTIL_DAY, COVERED_UNTIL, COVERED_SINCE_HOUR, COVERED_UNTIL_HOUR, RETAIL, FISCAL_MONTH, NOW_US,
+	WHOLE_DAYS, STANDING };
 
 /* The windows that a metric has, as "a, b, c". */
 static const char *allowed_windows(const struct metric *metric, struct arena *arena)
@@ -81,6 +82,7 @@ static void read_period(struct period *period, const struct db_rows *rows, size_
 	period->until_local = db_text(rows, row, UNTIL_LOCAL);
 	period->since_us = db_number(rows, row, SINCE_US);
 	period->until_us = db_number(rows, row, UNTIL_US);
+	period->whole_days = db_truth(rows, row, WHOLE_DAYS);
 }
 
 static void read_bounds(struct bounds *bounds, const struct db_rows *rows)
@@ -142,8 +144,10 @@ static void read_part(struct bounds *bounds, const struct metric *part, size_t a
 	struct bounds own = { .covered = false };
 
 	read_bounds(&own, rows);
-	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
+	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++) {
 		bounds->periods[i].part_since[at] = own.periods[i].since;
+		bounds->periods[i].part_first_day[at] = own.periods[i].first_day;
+	}
 	if (own.covered && bounds->covered && own.covered_since_us > bounds->covered_since_us) {
 		bounds->covered_since_us = own.covered_since_us;
 		bounds->covered_since_day = own.covered_since_day;

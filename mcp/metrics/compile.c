@@ -9,14 +9,18 @@
 
 #include <string.h>
 
+#include "rolled.h"
+
 struct maker {
 	const struct compile_request *request;
 	const struct metric *metric;   /* the request's, or the part of it that is being made */
 	size_t part;
+	bool is_rolled;           /* it is read from the sums by the day, by these fragments */
+	struct rolled rolled;
 	struct arena *arena;
 	struct text sql;
 	struct compiled *out;
-	size_t zone;              /* the parameter of the time zone, or 0 */
+	size_t zone;              /* the parameter of the time zone, or 0 until it is needed */
 	bool series;              /* one dimension, a grain, in the order of time */
 };
 
@@ -29,6 +33,14 @@ static size_t bind(struct maker *maker, const char *value)
 		__builtin_trap();
 	maker->out->values[maker->out->count++] = value;
 	return maker->out->count;
+}
+
+/* The parameter of the time zone: there when something needs it, for one that nothing names has no type. */
+static size_t bind_zone(struct maker *maker)
+{
+	if (maker->zone == 0)
+		maker->zone = bind(maker, maker->request->zone);
+	return maker->zone;
 }
 
 bool compile_has_grain(const struct compile_request *request)
@@ -66,15 +78,15 @@ static void add_grain(struct maker *maker, const struct dimension *grain, const 
 
 static const char *local_day(struct maker *maker)
 {
-	return arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date", maker->metric->source->time,
-		maker->zone);
+	return maker->is_rolled ? "s.day" : arena_format(maker->arena, "(s.%s at time zone $%zu::text)::date",
+		maker->metric->source->time, bind_zone(maker));
 }
 
 static void add_grain_of_row(struct maker *maker, const struct dimension *grain)
 {
 	if (is_hour(grain))
 		text_format(&maker->sql, "date_trunc('hour', s.%s, $%zu::text)", maker->metric->source->time,
-			maker->zone);
+			bind_zone(maker));
 	else if (is_fiscal(grain))
 		text_add(&maker->sql, "f.piece");
 	else
@@ -106,6 +118,7 @@ static void add_time(struct maker *maker, const struct compile_period *period)
 	bool whole = maker->request->metric->part_count == 0;
 	const struct metric *metric = maker->metric;
 
+	text_add(&maker->sql, " where s.tenant = $1::int");
 	if (metric->source->time[0] == '\0')
 		return;
 	if (metric->kind != KIND_STOCK)
@@ -114,11 +127,33 @@ static void add_time(struct maker *maker, const struct compile_period *period)
 	text_format(&maker->sql, " and s.%s < $%zu::timestamptz", metric->source->time, bind(maker, period->until));
 }
 
+/* The sums of the period's days. Of a day that the period cuts, orders one by one: it has 26 hours at most. */
+static void add_sums(struct maker *maker, const struct compile_period *period)
+{
+	bool whole = maker->request->metric->part_count == 0;
+	const char *first_day = whole ? period->first_day : period->part_first_day[maker->part];
+	size_t last = bind(maker, period->last_day);
+
+	text_format(&maker->sql, " from (select %s from metric.order_sums where tenant = $1::int and day %s $%zu::date",
+		rolled_columns, period->whole_days ? "<=" : "<", last);
+	if (maker->metric->kind != KIND_STOCK)
+		text_format(&maker->sql, " and day >= $%zu::date", bind(maker, first_day));
+	if (!period->whole_days) {
+		size_t until = bind(maker, period->until);
+
+		text_format(&maker->sql, " union all select %s from metric.order_rows where tenant = $1::int and day = "
+			"$%zu::date and ordered_at < $%zu::timestamptz and ordered_at > $%zu::timestamptz - interval '26 hours'",
+			rolled_columns, last, until, until);
+	}
+	text_add(&maker->sql, ") s");
+}
+
 /* The rows that count, with the dimensions as d1, d2, d3. */
 static void add_base(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
 	const struct metric *metric = maker->metric;
+	const char *filter = maker->is_rolled ? maker->rolled.filter : metric->filter;
 
 	text_add(&maker->sql, "(select s.*");
 	for (size_t i = 0; i < request->by_count; i++) {
@@ -132,12 +167,17 @@ static void add_base(struct maker *maker, size_t period, const size_t *filters)
 	if (metric->counts_back)
 		text_format(&maker->sql, ", ($%zu::date - %s) as days_ago", bind(maker, request->periods[period].last_day),
 			local_day(maker));
-	text_format(&maker->sql, " from metric.%s s", metric->source->name);
+	if (maker->is_rolled)
+		add_sums(maker, &request->periods[period]);
+	else
+		text_format(&maker->sql, " from metric.%s s", metric->source->name);
 	add_pieces(maker, &request->periods[period]);
-	text_add(&maker->sql, " where s.tenant = $1::int");
-	add_time(maker, &request->periods[period]);
-	if (metric->filter != NULL)
-		text_format(&maker->sql, " and (%s)", metric->filter);
+	if (maker->is_rolled)
+		text_add(&maker->sql, " where true");
+	else
+		add_time(maker, &request->periods[period]);
+	if (filter != NULL)
+		text_format(&maker->sql, " and (%s)", filter);
 	for (size_t i = 0; i < request->filter_count; i++) {
 		const char *name = request->filters[i].dimension->name;
 
@@ -177,7 +217,10 @@ static void add_select(struct maker *maker, size_t period, const size_t *filters
 {
 	const struct compile_request *request = maker->request;
 	const struct metric *metric = maker->metric;
-	const char *denominator = metric->denominator == NULL ? "0" : metric->denominator;
+
+	maker->is_rolled = rolled_make(request, metric, maker->arena, &maker->rolled);
+	const char *value = maker->is_rolled ? maker->rolled.value : metric->value;
+	const char *denominator = maker->is_rolled ? maker->rolled.denominator : metric->denominator;
 
 	text_add(&maker->sql, "select ");
 	if (metric->entity == NULL) {
@@ -188,7 +231,8 @@ static void add_select(struct maker *maker, size_t period, const size_t *filters
 		add_names(maker, "", "");
 		text_add(&maker->sql, ", whole");
 	}
-	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, count(*) as n from ", metric->value, denominator);
+	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, %s as n from ", value,
+		denominator == NULL ? "0" : denominator, maker->is_rolled ? maker->rolled.rows : "count(*)");
 	if (metric->entity == NULL) {
 		add_base(maker, period, filters);
 		add_grouping(maker, "");
@@ -246,15 +290,6 @@ static void add_period(struct maker *maker, size_t period, const size_t *filters
 	text_add(&maker->sql, ")");
 }
 
-static bool looks_at_days(const struct metric *metric)
-{
-	bool looks = metric->counts_back;
-
-	for (size_t i = 0; i < metric->part_count; i++)
-		looks = looks || metric->parts[i]->counts_back;
-	return looks;
-}
-
 /* Every piece of time of the window, whether or not it has rows. */
 static void add_slots(struct maker *maker)
 {
@@ -263,7 +298,7 @@ static void add_slots(struct maker *maker)
 	text_add(&maker->sql, ",\nslots as (select distinct ");
 	if (is_hour(maker->request->by[0])) {
 		text_format(&maker->sql, "date_trunc('hour', g.at, $%zu::text) as d1 from generate_series($%zu::timestamptz, "
-			"$%zu::timestamptz - interval '1 microsecond', interval '1 hour') g(at))", maker->zone,
+			"$%zu::timestamptz - interval '1 microsecond', interval '1 hour') g(at))", bind_zone(maker),
 			bind(maker, window->since), bind(maker, window->until));
 		return;
 	}
@@ -325,11 +360,11 @@ static void add_total(struct maker *maker, size_t period)
 static void add_shown_hour(struct maker *maker, size_t at)
 {
 	const char *ahead = arena_format(maker->arena, "((t.d%zu at time zone $%zu::text) - (t.d%zu at time zone 'UTC'))",
-		at, maker->zone, at);
+		at, bind_zone(maker), at);
 
 	text_format(&maker->sql, ", to_char(t.d%zu at time zone $%zu::text, 'YYYY-MM-DD\"T\"HH24:MI') || case when %s < "
-		"interval '0' then '-' else '+' end || to_char(greatest(%s, -%s), 'HH24:MI')", at, maker->zone, ahead, ahead,
-		ahead);
+		"interval '0' then '-' else '+' end || to_char(greatest(%s, -%s), 'HH24:MI')", at, bind_zone(maker), ahead,
+		ahead, ahead);
 }
 
 static void add_shown_dimensions(struct maker *maker, bool labels)
@@ -387,8 +422,6 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	size_t filters[FILTERS_MOST];
 
 	bind(&maker, arena_format(arena, "%d", request->tenant));
-	if (grain || looks_at_days(request->metric))
-		maker.zone = bind(&maker, request->zone);
 	for (size_t i = 0; i < request->filter_count; i++)
 		filters[i] = bind(&maker, request->filters[i].values);
 	maker.series = grain && request->by_count == 1 && request->by_time;

@@ -16,7 +16,9 @@ struct compile_filter {
 struct compile_period {
 	const char *since, *until;   /* instants; unused for STATE and MODEL */
 	const char *first_day, *last_day;
+	bool whole_days;             /* false: cut at a moment of the last day */
 	const char *part_since[PARTS_MOST];   /* of a derived metric: where each part begins */
+	const char *part_first_day[PARTS_MOST];
 };
 
 struct compile_request {

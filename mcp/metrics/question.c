@@ -159,9 +159,11 @@ static bool check_series(struct asking *asking)
 
 static struct compile_period period_of(const struct period *period)
 {
-	struct compile_period made = { period->since, period->until, period->first_day, period->last_day, { NULL } };
+	struct compile_period made = { .since = period->since, .until = period->until, .first_day = period->first_day,
+		.last_day = period->last_day, .whole_days = period->whole_days };
 
 	memcpy(made.part_since, period->part_since, sizeof made.part_since);
+	memcpy(made.part_first_day, period->part_first_day, sizeof made.part_first_day);
 	return made;
 }
 

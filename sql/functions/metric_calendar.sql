@@ -35,3 +35,10 @@ begin
 	end;
 end $$;
 grant execute on function metric.piece_start(text, date, int, boolean, int) to flashd;
+
+-- The first instant of a local day, also where midnight is skipped or comes twice.
+create function metric.day_start(p_day date, p_zone text) returns timestamptz language sql immutable as $$
+	select (p_day::timestamp at time zone p_zone) - case when ((p_day::timestamp at time zone p_zone)
+		- interval '1 hour') at time zone p_zone >= p_day::timestamp then interval '1 hour' else interval '0' end
+$$;
+grant execute on function metric.day_start(date, text) to flashd;

@@ -95,14 +95,8 @@ with place as (
 		end as since_day, last_end as until_day
 	from cuts c, lateral (select least(c.end_day, coalesce(c.cut_at::date + 1, c.end_day)) as last_end) l
 ), instants as (
-	select d.*,
-		(select case when ((x.at - interval '1 hour') at time zone d.zone)::date >= d.since_day
-				then x.at - interval '1 hour' else x.at end
-			from (select d.since_day::timestamp at time zone d.zone as at) x) as since_at,
-		least(d.cut_at at time zone d.zone,
-			(select case when ((x.at - interval '1 hour') at time zone d.zone)::date >= d.until_day
-				then x.at - interval '1 hour' else x.at end
-			from (select d.until_day::timestamp at time zone d.zone as at) x)) as until_at,
+	select d.*, metric.day_start(d.since_day, d.zone) as since_at,
+		least(d.cut_at at time zone d.zone, metric.day_start(d.until_day, d.zone)) as until_at,
 		(d.real_today + 1)::timestamp at time zone d.zone - d.now as day_left
 	from days d
 )
@@ -132,6 +126,7 @@ select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today:
 	to_char(i.covered_until at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_until_hour,
 	i.retail, i.fiscal_month,
 	floor(extract(epoch from i.now) * 1000000)::bigint as now_us,
+	i.until_at = metric.day_start(i.until_day, i.zone) as whole_days,
 	v.state, v.definition, v.changed_by, to_char(v.changed_at at time zone i.zone, 'YYYY-MM-DD') as changed_on,
 	v.reason, v.shape, n.shape as shape_now, h.shape as shape_shipped
 from instants i

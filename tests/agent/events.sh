@@ -2,10 +2,17 @@
 # holds nothing back; every request has its row.
 copy events
 export DAEMONS
+daemon_start other --no-agent
 daemon_start events --no-agent
 for seed in ${EVENT_SEEDS:-1 2 3 4 $RANDOM $RANDOM}; do
 	check "any order, the same tables: seed $seed" python3 tests/agent/events_play.py "$URL" "$FLASHD_CLI" "$seed"
 done
+same "one daemon of the two sums up" 1 "$(daemon_sql "select count(*) from pg_locks where locktype = 'advisory' and classid = 7304
+	and database = (select oid from pg_database where datname = current_database())")"
+daemon_kill9 other
+daemon_sql "update data.orders set refund_cents = refund_cents + 1 where tenant = 1 and order_ref in (select order_ref
+	from data.orders where tenant = 1 limit 9)"
+PATIENCE=60 comes "when it dies the other does" "select count(*) = 0 from data.stale_days where kind = 'rollup'"
 
 flashd feed create Pos --json
 check "a feed's name is a plain word" coded 2

@@ -1,6 +1,7 @@
 """Facts as events in any order and any batches end in the same tables as the same facts computed here and, as far as an
-import can bring them, as an import of them. Usage: events_play.py URL FLASHD SEED. One tenant takes the events, one the
-import; a difference is printed and the code is 1. The secret and the connection come from the environment."""
+import can bring them, as an import of them; and the sums by the day are those of the orders at any time.
+Usage: events_play.py URL FLASHD SEED. One tenant takes the events, one the import; a difference is printed and the code
+is 1. The secret and the connection come from the environment."""
 import base64
 import csv
 import hashlib
@@ -10,6 +11,7 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from datetime import datetime, timedelta, timezone
@@ -51,6 +53,36 @@ def sql(text, tenant):
     if out.returncode:
         raise SystemExit(out.stderr)
     return sorted(tuple(line.split('\t')) for line in out.stdout.splitlines())
+
+
+# Sums by the day (data.order_days), which the daemon keeps meanwhile.
+
+DIFFER = open('tests/fixtures/order_days.sql').read()
+
+
+def sums(tenant, when):
+    """What the sums of days that are not stale should not say, as a list of differences; one snapshot."""
+    ((count,),) = sql(f'set client_min_messages = warning; {DIFFER}; select pg_temp.differences({tenant})', tenant)
+    return [] if count == '0' else [f'{count} sums by the day are wrong {when}']
+
+
+def await_sums(tenant):
+    """Until the daemon has summed up all: it rests ten seconds at most."""
+    for _ in range(300):
+        if sql("select count(*) from data.stale_days where kind = 'rollup'", tenant) == [('0',)]:
+            return sums(tenant, 'when none is stale') + ([] if sql('select count(*) > 0 from data.order_days', tenant) == [('t',)]
+                                                         else ['there are no sums by the day'])
+        time.sleep(.1)
+    return ['days are stale for 30 seconds after the last event']
+
+
+def roll(tenant, ended):
+    """A roller that knows of no other, as fast as it can."""
+    while not ended.is_set():
+        sql(f'select app.roll_days({tenant}, {R2.randrange(1, 5)})', tenant)
+
+
+R2 = random.Random(-SEED)
 
 
 # Facts: every thing has versions; each is an event of its own.
@@ -287,7 +319,13 @@ def main():
     if SEED % 2:    # as a shop sends: orders as they happen, now and then a late one
         sending.sort(key=lambda e: e['data'].get('ordered_at', '') if R.random() < .95 else '2025')
     taken = again = 0
+    bad, ended = [], threading.Event()
+    other_roller = threading.Thread(target=roll, args=(tenant, ended), daemon=True)
+    if SEED % 3 == 0:
+        other_roller.start()
     while sending:
+        if R2.random() < .05:
+            bad += sums(tenant, 'between batches')
         size = R.choice([1, 2, 5, 40] if SEED % 2 else [1, 2, 5, 40, 200, 1000])
         batch, sending = sending[:size], sending[size:]
         for feed in 'ab':
@@ -296,7 +334,9 @@ def main():
                 answer = send(tenant, feed, secrets[feed], mine)
                 taken += answer['accepted'] + answer['parked']
                 again += answer['duplicates']
-    bad = [f'{taken} were taken and {again} told as duplicates, not {len(events)} and 60'] if (taken, again) != (len(events), 60) else []
+    ended.set()
+    bad += sums(tenant, 'after the events') + await_sums(tenant)
+    bad += [f'{taken} were taken and {again} told as duplicates, not {len(events)} and 60'] if (taken, again) != (len(events), 60) else []
     got = {name: sql(text, tenant) for name, text in LOOKS.items()}
     for name in LOOKS:
         bad += differences(name, sorted(wanted[name]), got[name])
@@ -313,11 +353,13 @@ def main():
             [x, d['code'], d['member'], d['store'], d['order'], d['redeemed_at'], d['discount_cents']] for x, d in redemptions.items()])})
     other = new_tenant(f'import{SEED}', WORK + '/base')
     flashd('import', WORK + '/final', '--map', WORK + '/final/map.json', '--tenant', f'import{SEED}')
+    bad += sums(other, 'after an import') + await_sums(other)
     for name in IMPORTED:
         bad += differences(name + ' of an import', sql(LOOKS[name], other), got[name])
     # What waited for a member is done when an import brings that one.
     write(WORK + '/ghost', {'members': (['member', 'tier', 'enrolled_at'], [['ghost', 'bronze', '2023-01-01T00:00:00Z']])})
     flashd('import', WORK + '/ghost', '--map', WORK + '/ghost/map.json', '--tenant', f'play{SEED}')
+    bad += sums(tenant, 'once the last member came') + await_sums(tenant)
     late = expect(events, ['ghost'])[0]
     for name in LOOKS:
         bad += differences(name + ' once the last member came', sorted(late[name]), sql(LOOKS[name], tenant))

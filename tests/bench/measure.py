@@ -388,9 +388,106 @@ def measure_ingest():
     goal('E1', 'events/s, batches of 1,000 orders', statistics.median(rates[0]), 20000)
 
 
+GROWTH = [('gmv of 28 days by store, top 10', {'metric': 'gmv', 'window': 'last_28d', 'by': ['store'], 'limit': 10}),
+          ('net_gmv of this year by tier', {'metric': 'net_gmv', 'window': 'this_year', 'by': ['tier']}),
+          ('orders of a year by channel and month', {'metric': 'orders', 'window': 'last_365d', 'by': ['channel', 'month']})]
+
+
+def make_growth(orders):
+    """A database with so many orders, kept for the next run; the settings of a daemon on it."""
+    name = f'growth_{orders}'
+    env = {'FLASHD_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=flashd', 'FLASHD_STATE_FOLDER': f'{BENCH}/{name}',
+           'FLASHD_ADMIN_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=postgres', 'FLASHD_RESULT_CACHE': '0'}
+    if sql('postgres', f"select count(*) from pg_database where datname = '{name}_ready'") == '1':
+        return env
+    sql('postgres', f'drop database if exists {name}')
+    sql('postgres', f'create database {name}')
+    shutil.rmtree(f'{BENCH}/{name}', ignore_errors=True)
+    os.makedirs(f'{BENCH}/{name}')
+
+    def run(*words):
+        subprocess.run([BIN, *words, '--quiet'], env=dict(os.environ, **env), check=True, stdout=subprocess.DEVNULL)
+    run('migrate')
+    run('tenant', 'create', 'demo', '--name', 'Demo', '--zone', 'Europe/Paris', '--currency', 'EUR', '--admin', 'demo')
+    run('key', 'create', '--preset', 'read-only', '--name', 'reader', '--per-minute', '100000', '--out', f'{BENCH}/{name}/reader.key')
+    for first in range(1, orders + 1, 500000):
+        subprocess.run(['psql', '-qX', '-d', name, '-v', f'first={first}', '-v', f'last={min(orders, first + 499999)}', '-v',
+                        f'total={orders}', '-f', HERE + '/growth.sql'], check=True, stdout=subprocess.DEVNULL)
+        say(f'  {name}: {min(orders, first + 499999)} of {orders} orders made')
+    sql(name, 'update data.tenants set data_as_of = (select max(ordered_at) from data.orders), data_version = 2')
+    sql(name, 'vacuum analyze')
+    env['before'] = '1'
+    return env
+
+
+def roll_growth(orders):
+    name = f'growth_{orders}'
+    left, started = 1, time.monotonic()
+    while left:
+        left = int(sql(name, 'select app.roll_days(1, 50)'))
+        say(f'  {name}: {left} days left to sum up')
+    sql(name, 'vacuum analyze data.order_days')
+    sql('postgres', f'create database {name}_ready')
+    rows = sql(name, "select count(*) || ' rows, ' || pg_size_pretty(pg_total_relation_size('data.order_days')) from data.order_days")
+    say(f'  {name}: summed up in {time.monotonic() - started:.1f} s: {rows}')
+
+
+def ask_growth(env, name, rounds):
+    """Median milliseconds of each question over HTTP, without the cache, behind one to warm up; nan: no answer in time."""
+    daemon, times = Daemon(**{key: value for key, value in env.items() if key != 'before'}), []
+    for _, arguments in GROWTH:
+        took = []
+        for number in range(rounds + 1):
+            body = {'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'query_metric', 'arguments': arguments, '_meta': {
+                'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {}}}}
+            request = urllib.request.Request(f'http://127.0.0.1:{daemon.port}/api/mcp', json.dumps(body).encode(), {
+                'Content-Type': 'application/json', 'Accept': 'application/json, text/event-stream', 'Mcp-Method': 'tools/call',
+                'MCP-Protocol-Version': '2026-07-28', 'Mcp-Name': 'query_metric',
+                'Authorization': 'Bearer ' + key_of(f'{BENCH}/{name}/reader.key')})
+            started = time.monotonic()
+            answer = json.load(urllib.request.urlopen(request, timeout=60))
+            if answer.get('result', {}).get('isError', True):
+                took = [float('nan')]
+                break
+            if number:
+                took.append((time.monotonic() - started) * 1000)
+        times.append(statistics.median(took))
+    daemon.close()
+    return times
+
+
+def measure_growth():
+    small = int(os.environ.get('BENCH_ORDERS', 5000000))
+    say(f'the same questions over {small} and {10 * small} orders, of sums by the day and of the orders themselves')
+    of_sums, of_orders = [], []
+    for orders in (small, 10 * small):
+        env, name = make_growth(orders), f'growth_{orders}'
+        if env.get('before'):
+            of_orders.append(hold_and_ask(env, name))
+            roll_growth(orders)
+        of_sums.append(ask_growth(env, name, 3 * ROUNDS))
+    for at, (title, _) in enumerate(GROWTH):
+        say(f'  {title:<40} of sums {of_sums[0][at]:8.1f} ms {of_sums[1][at]:8.1f} ms, {of_sums[1][at] / of_sums[0][at]:5.2f}x'
+            + (f'; of orders {of_orders[0][at]:8.1f} ms {of_orders[1][at]:8.1f} ms, {of_orders[1][at] / of_orders[0][at]:5.2f}x'
+               if len(of_orders) == 2 else ''))
+    goal('G1', 'answers from sums: ten times the orders cost, at the worst', max(b / a for a, b in zip(*of_sums)), 3, False)
+
+
+def hold_and_ask(env, name):
+    """While the facts are held nothing is summed up."""
+    holder = subprocess.Popen(['psql', '-qXAt', '-d', name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    holder.stdin.write("begin; select pg_advisory_xact_lock(7303, 1); select 'held';\n")
+    holder.stdin.flush()
+    while holder.stdout.readline().strip() != 'held':
+        pass
+    times = ask_growth(env, name, 1)
+    holder.communicate('rollback;\n')
+    return times
+
+
 def main():
     table = Table()
-    wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size', 'ingest']
+    wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size', 'ingest', 'growth']
     if 'calls' in wanted or 'size' in wanted:
         measure_calls(table)
         report_calls(table)
@@ -402,6 +499,8 @@ def main():
         measure_size(table)
     if 'ingest' in wanted:
         measure_ingest()
+    if 'growth' in wanted:
+        measure_growth()
 
 
 main()

@@ -67,7 +67,16 @@ begin
 		('promotion_ignored', 'app.check_incarnation', ' or i.timeline <> v_timeline', ''),
 		('dump_ignored', 'app.check_incarnation', 'i.system_identifier <> v_system or', ''),
 		('approvals_stay', 'app.check_incarnation', 'state in (''approved'', ''held'')', 'false'),
-		('foreign_told', 'app.find_key', 'k.tenant = p_tenant and', '')
+		('foreign_told', 'app.find_key', 'k.tenant = p_tenant and', ''),
+		('old_day_forgotten', 'app.mark_changed_orders', 'from old_orders o
+			union all', 'from old_orders o where false union all'),
+		('moved_day_forgotten', 'app.move_tiers', 'm.was is distinct from m.now', 'extract(day from x.day) <> 7'),
+		('zero_rows_stay', 'app.move_tiers', 'where d.orders = 0', 'where false'),
+		('refunds_forgotten', 'app.roll_days', 'sum(o.refund_cents) as refund', '0::numeric as refund'),
+		('gone_rows_stay', 'app.write_sums', 'having count(*) = count(x.place)', 'having false'),
+		('marked_meanwhile', 'app.roll_days', 's.ctid = d.place
+				and s.marked_at = d.marked_at', 'true'),
+		('moved_meanwhile', 'app.roll_days', 'm.move > v_move', 'false')
 	) planted(name, function, old, new) where name = replace(current_setting('testing.plant'),
 			'_after_crash', '') loop
 		v_text := pg_get_functiondef(p.function::regproc);
@@ -90,6 +99,13 @@ begin
 			v_found := true;
 		when 'foreign_told' then   -- and a superuser's function: row security does not hold it
 			execute format('alter function app.find_key owner to %I', current_user);
+		when 'stale_ignored' then   -- the sums of stale days count, as if they still stood
+			execute 'create or replace view metric.order_sums as ' || regexp_replace(pg_get_viewdef('metric.order_sums'),
+				'WHERE \(NOT .*?UNION ALL(.*);', 'UNION ALL\1 and false', 's');
+			v_found := true;
+		when 'deleted_unmarked' then
+			drop trigger mark_deleted on data.orders;
+			v_found := true;
 		when 'table_granted' then
 			grant select on data.members to flashd;
 			v_found := true;

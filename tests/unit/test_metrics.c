@@ -309,8 +309,8 @@ static struct compile_request request_of(const char *metric, const char *by)
 {
 	struct error error;
 	struct compile_request request = { .metric = catalogue_find(catalogue_shipped(&error), metric), .tenant = 7,
-		.period_count = 1, .periods = { { "A", "B", "C", "D" }, { "E", "F", "G", "H" } }, .zone = "Europe/Paris",
-		.week_start = 1, .limit = 20 };
+		.period_count = 1, .periods = { { "A", "B", "C", "D", true }, { "E", "F", "G", "H", false } },
+		.zone = "Europe/Paris", .week_start = 1, .limit = 20 };
 
 	for (size_t size; *by != '\0'; by += size + (by[size] == ' ')) {
 		size = strcspn(by, " ");
@@ -330,7 +330,7 @@ static size_t count_of(const char *text, const char *word)
 
 static void queries_have_their_shape(void)
 {
-	struct compile_request request = request_of("gmv", "store");
+	struct compile_request request = request_of("gmv", "lifecycle");
 	struct compiled compiled = compile_query(&request, arena);
 
 	CHECK(strstr(compiled.sql, "group by grouping sets ((d1), ())") != NULL);
@@ -341,6 +341,19 @@ static void queries_have_their_shape(void)
 	request.period_count = 2;
 	compiled = compile_query(&request, arena);
 	CHECK_INT(count_of(compiled.sql, "from metric.orders"), 2);
+	request = request_of("gmv", "store");
+	request.period_count = 2;
+	compiled = compile_query(&request, arena);
+	CHECK(strstr(compiled.sql, "from metric.order_sums where tenant = $1::int and day <= $2::date and day >= $3::date) "
+		"s") != NULL);
+	CHECK_TEXT(compiled.values[1], "D");
+	CHECK_TEXT(compiled.values[2], "C");
+	CHECK(strstr(compiled.sql, "from metric.order_sums where tenant = $1::int and day < $4::date and day >= $5::date "
+		"union all") != NULL);
+	CHECK(strstr(compiled.sql, "from metric.order_rows where tenant = $1::int and day = $4::date and ordered_at < "
+		"$6::timestamptz") != NULL);
+	CHECK_TEXT(compiled.values[5], "F");
+	CHECK_INT(count_of(compiled.sql, "from metric.orders"), 0);
 	request = request_of("repeat_rate", "tier month");
 	request.by_time = true;
 	compiled = compile_query(&request, arena);
@@ -372,7 +385,7 @@ static void values_stay_parameters(void)
 
 		request.filters[request.filter_count++] = (struct compile_filter){ dimension_find("channel"), attacks[i],
 			false };
-		request.periods[0].since = attacks[i];
+		request.periods[0].last_day = attacks[i];
 		struct compiled compiled = compile_query(&request, arena);
 
 		CHECK(strstr(compiled.sql, "drop") == NULL && strchr(compiled.sql, ';') == NULL &&

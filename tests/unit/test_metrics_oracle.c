@@ -1,7 +1,8 @@
 /* Every governed number against the oracle (metrics_oracle.h) over the small world of tests/fixtures/world.sql: windows
- * with days written by hand, then every metric by every dimension, then random questions; and what must be refused or
- * kept. tests/sql/metrics_oracle.sh makes the database ($FLASHD_METRICS_DATABASE, a superuser's); alone it skips. */
-#include "metrics_oracle.h"
+ * with days written by hand, then every metric by every dimension, then random questions, with most days summed up and
+ * some stale; the same answers when none is summed up; and what must be refused or kept. tests/sql/metrics_oracle.sh
+ * makes the database ($FLASHD_METRICS_DATABASE, a superuser's); alone it skips. */
+#include "metrics_trials.h"
 
 #include <unistd.h>
 
@@ -196,67 +197,6 @@ static void edges_fall_on_their_days(void)
 				trial.by[0] = trial.by_count > 0 ? "day" : NULL;
 				CHECK(passes(&trial));
 			}
-}
-
-static void choose_filter(struct trial *trial, const struct metric *metric)
-{
-	static const struct {
-		const char *dimension, *values[4];
-	} known[] = { { "store", { "S1", "S2", "S3", "S6" } }, { "region", { "North", "South", VALUE_NONE, "North" } },
-		{ "tier", { "bronze", "silver", "gold", VALUE_NONE } }, { "coupon_pool", { "p_spring", "p_autumn", "p_free", VALUE_NONE } },
-		{ "campaign", { "spring", "autumn", VALUE_NONE, "spring" } }, { "campaign_type", { "Type A", "Type B", VALUE_NONE, "Type A" } },
-		{ "policy", { "slipping", "lapsed", VALUE_NONE, "slipping" } }, { "key", { "k_agent", "k_idle", "k_desk", "k_gone" } },
-		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } },
-		{ "product_category", { "Tea", "Coffee", "Bakery", VALUE_NONE } } };
-	size_t at = random_below(sizeof known / sizeof known[0]);
-
-	if (random_below(2) == 0 || !metric_allows(metric, dimension_find(known[at].dimension)))
-		return;
-	trial->filter = known[at].dimension;
-	trial->value_count = 1 + random_below(2);
-	trial->values[0] = known[at].values[random_below(4)];
-	trial->values[1] = known[at].values[random_below(4)];
-}
-
-static struct trial random_trial(void)
-{
-	struct error error;
-	const struct catalogue *catalogue = catalogue_shipped(&error);
-	size_t metrics = 0;
-
-	while (catalogue_at(catalogue, metrics) != NULL)
-		metrics++;
-	const struct metric *metric = catalogue_at(catalogue, random_below((unsigned)metrics));
-	struct trial trial = { .tenant = 1 + (int)random_below(2), .metric = metric->name };
-	size_t wanted = random_below(3);
-
-	for (size_t i = 0; i < wanted; i++) {
-		const struct dimension *dimension = metric->dimensions[random_below((unsigned)metric->dimension_count)];
-
-		if (trial.by_count == 0 || (strcmp(trial.by[0], dimension->name) != 0 &&
-		    !(is_grain(trial.by[0]) && dimension->kind == DIMENSION_GRAIN)))
-			trial.by[trial.by_count++] = dimension->name;
-	}
-	choose_filter(&trial, metric);
-	if (random_below(3) == 0)
-		trial.limit = 1 + (int)random_below(6), trial.lowest = random_below(2) == 0;
-	if (metric->source->time[0] == '\0')
-		return trial;
-	for (size_t i = 0; i < COMPARISON_COUNT; i++)
-		trial.compare[i] = random_below(3) == 0 && (i != 2 || metric->part_count == 0);
-	if (random_below(2) == 0) {
-		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4
-			: 120);
-
-		trial.days = span(first, last);
-		return trial;
-	}
-	struct span as_of = span(0, day_number("2016-12-01") + random_below(341));
-
-	trial.window = window_at(random_below(29))->name;
-	if (random_below(4) > 0)
-		trial.as_of = arena_copy(arena, as_of.last);
-	return trial;
 }
 
 static void random_questions(void)
@@ -568,6 +508,7 @@ static void declared_tests_pass(void)
 int main(void)
 {
 	const char *database = getenv("FLASHD_METRICS_DATABASE");
+	struct error error;
 
 	if (database == NULL || *database == '\0') {
 		check_skip("metrics_oracle", "tests/sql/metrics_oracle.sh gives it a database");
@@ -579,9 +520,12 @@ int main(void)
 	CHECK_RUN(windows_are_those_written_by_hand);
 	CHECK_RUN(days_begin_at_their_first_instant);
 	CHECK_RUN(what_cannot_be_grounded_is_refused);
+	CHECK_RUN(answers_without_sums_are_kept);
+	need(db_script(raw, read_file("tests/fixtures/rolled.sql"), &error), "rolled.sql", &error);
 	CHECK_RUN(every_metric_by_every_dimension);
 	CHECK_RUN(edges_fall_on_their_days);
 	CHECK_RUN(random_questions);
+	CHECK_RUN(answers_from_sums_are_the_same);
 	CHECK_RUN(nothing_is_not_zero);
 	open_corridor();
 	CHECK_RUN(kept_answers_hold_for_their_version);

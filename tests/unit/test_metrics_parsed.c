@@ -9,6 +9,7 @@
 
 static struct arena *arena;
 static const char *problem;
+static int rolled, cut;           /* queries that read sums by the day, and such with a day that the period cuts */
 
 static bool is_listed(const char *word, const char *const *list)
 {
@@ -22,7 +23,7 @@ static bool is_listed(const char *word, const char *const *list)
 static void check_table(const json_t *table)
 {
 	static const char *const own[] = { "p0", "p1", "p2", "p3", "p4", "slots", "top", NULL };
-	static const char *const views[] = { "tenants", "dimension_values", NULL };
+	static const char *const views[] = { "tenants", "dimension_values", "order_sums", "order_rows", NULL };
 	const char *schema = json_string_value(json_object_get(table, "schemaname"));
 	const char *name = json_string_value(json_object_get(table, "relname"));
 
@@ -103,6 +104,8 @@ static void try(const struct compile_request *request)
 		printf("# %s: %s\n%s\n", request->metric->name, wrong, compiled.sql);
 	CHECK(wrong == NULL);
 	CHECK(strstr(compiled.sql, "secret") == NULL);
+	rolled += strstr(compiled.sql, "metric.order_sums") != NULL;
+	cut += strstr(compiled.sql, "metric.order_rows") != NULL;
 }
 
 static struct compile_request request_of(const struct metric *metric)
@@ -111,9 +114,11 @@ static struct compile_request request_of(const struct metric *metric)
 		.fiscal_month = 2, .limit = 20, .period_count = 1 };
 
 	for (size_t i = 0; i < PERIODS_MOST; i++)
-		request.periods[i] = (struct compile_period){ "secret", "secret", "secret", "secret", { NULL } };
+		request.periods[i] = (struct compile_period){ "secret", "secret", "secret", "secret", i != 3, { NULL },
+			{ NULL } };
 	for (size_t i = 0; i < PERIODS_MOST * PARTS_MOST; i++)
-		request.periods[i / PARTS_MOST].part_since[i % PARTS_MOST] = "secret";
+		request.periods[i / PARTS_MOST].part_since[i % PARTS_MOST] =
+			request.periods[i / PARTS_MOST].part_first_day[i % PARTS_MOST] = "secret";
 	return request;
 }
 
@@ -143,6 +148,29 @@ static void every_query_is_parsed(void)
 		arena_free(arena);
 		arena = outer;
 	}
+	CHECK(rolled > 500 && cut > 100 && cut < rolled);
+}
+
+/* Fragments that no shipped metric has, in the words of the sums. */
+static void others_fragments_are_parsed(void)
+{
+	static const char *const filters[] = { NULL, "channel <> 'web' and coupon is not null", "tier in ('a', 'b') or not "
+		"member is null", "discount_cents > 0 and (store is null or region >= 'c' and true)" };
+	static const char *const values[] = { "coalesce(sum(gross_cents) filter (where tier = 'gold' and coupon is not "
+		"null), 0) * 2 - round(abs(count(*) / 3))", "sum(discount_cents)", "-count(*) filter (where member is null)",
+		"sum(units + units)" };
+	int before = rolled;
+
+	for (size_t f = 0; f < sizeof filters / sizeof filters[0]; f++)
+		for (size_t v = 0; v < sizeof values / sizeof values[0]; v++) {
+			struct metric metric = { .name = "own", .kind = KIND_RATIO, .source = source_find("orders"),
+				.value = values[v], .denominator = "count(*)", .filter = filters[f] };
+			struct compile_request request = request_of(&metric);
+
+			request.period_count = PERIODS_MOST;
+			try(&request);
+		}
+	CHECK_INT(rolled - before, 4 + 2 + 4 + 2);
 }
 
 static void values_are_looked_up_by_one_select(void)
@@ -182,6 +210,7 @@ int main(void)
 	arena = arena_new();
 	CHECK_RUN(others_are_caught);
 	CHECK_RUN(every_query_is_parsed);
+	CHECK_RUN(others_fragments_are_parsed);
 	CHECK_RUN(values_are_looked_up_by_one_select);
 	arena_free(arena);
 	return check_done();
