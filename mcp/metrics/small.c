@@ -203,8 +203,6 @@ bool small_withhold(struct db *db, struct question *question, const struct db_ro
 bool small_total(struct db *db, const struct question *question, const struct db_rows *rows, size_t period,
 	struct arena *arena, long long *members, struct error *error)
 {
-	struct db_rows *counted;
-
 	*members = -1;
 	for (size_t row = 0; row < db_count(rows); row++)
 		if (in_period(rows, row, period, true) && rows_behind(rows, row) < SMALL_ROWS)
@@ -213,6 +211,17 @@ bool small_total(struct db *db, const struct question *question, const struct db
 		*members = *members == 0 ? 0 : -1;
 		return true;
 	}
+	return small_members(db, question, period, arena, members, error);
+}
+
+bool small_members(struct db *db, const struct question *question, size_t period, struct arena *arena,
+	long long *members, struct error *error)
+{
+	struct db_rows *counted;
+
+	*members = 0;
+	if (!compile_has_members(question->metric))
+		return true;
 	if (!read_members(db, question, arena, &counted, error))
 		return false;
 	for (size_t row = 0; row < db_count(counted); row++)

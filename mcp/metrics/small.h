@@ -21,6 +21,10 @@ bool small_withhold(struct db *db, struct question *question, const struct db_ro
 bool small_total(struct db *db, const struct question *question, const struct db_rows *rows, size_t period,
 	struct arena *arena, long long *members, struct error *error);
 
+/* The same, counted however many there are. */
+bool small_members(struct db *db, const struct question *question, size_t period, struct arena *arena,
+	long long *members, struct error *error);
+
 enum { SMALL_ROWS = 1000, SMALL_LISTED = 50000 };
 
 #endif
