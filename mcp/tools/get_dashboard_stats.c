@@ -54,6 +54,8 @@ static json_t *row_of(const json_t *answer)
 	copy_fields(row, answer, kept, sizeof kept / sizeof kept[0]);
 	copy_fields(window, json_object_get(answer, "window"), dated, sizeof dated / sizeof dated[0]);
 	json_object_set_new(row, "window", window);
+	if (json_object_get(answer, "withheld_count") != NULL)
+		json_object_set(row, "note", json_object_get(answer, "note"));
 	copy_fields(row, json_array_get(json_object_get(answer, "comparisons"), 0), changed,
 		sizeof changed / sizeof changed[0]);
 	return row;
@@ -90,6 +92,7 @@ static bool add_rows(struct call *call, json_t *rows, long long *version, bool *
 	long long one;
 
 	*moved = false;
+	call->withheld = 0;
 	json_array_clear(rows);
 	for (size_t i = 0; i < SCORECARD_ROWS; i++) {
 		if (!add_row(call, i, rows, &one))
