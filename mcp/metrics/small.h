@@ -7,9 +7,9 @@
 /* Sets `question->withheld` for the rows of its SELECT (NULL: none). The rule, in every period of the answer by itself:
  *
  *   1. a row, or a total, of 1 to min_group - 1 members is withheld; a row of nobody is not;
- *   2. what is not shown (withheld rows, and groups beyond the last row) can be had in all by subtracting the shown rows
- *      from the total. So if a group of 1 to min_group - 1 members is among it, a group of min_group or more must be
- *      too: if there is none, the row of such a group with the fewest rows behind it is withheld as well. If no such
+ *   2. what is not shown (withheld rows, and groups beyond the last row) can be had in all by subtracting the shown
+ *      rows from the total. So if a group of 1 to min_group - 1 members is among it, a group of min_group or more must
+ *      be too: if there is none, the row of such a group with the fewest rows behind it is withheld as well. If no such
  *      row is left, what is not shown is all members' rows together, which 1. judged as the total.
  *
  * Members are counted only where a row could be small (below SMALL_ROWS rows of the source). False with the database's

@@ -207,7 +207,8 @@ static json_t *segments_json(const struct explanation *explanation, const struct
 		size_t most = parts->count;
 
 		for (size_t i = 0; i < parts->count; i++)
-			if (!told[i] && !(hidden != NULL && hidden[i]) && (most == parts->count || weight_of(parts, i) > weight_of(parts, most)))
+			if (!told[i] && !(hidden != NULL && hidden[i]) &&
+			    (most == parts->count || weight_of(parts, i) > weight_of(parts, most)))
 				most = i;
 		if (most == parts->count)
 			break;

@@ -33,8 +33,8 @@ bool explain_small_totals(struct explanation *explanation, const struct db_rows 
 			return false;
 		if (members > 0 && members < least_of(explanation)) {
 			call->withheld = 1;
-			return call_refuse(call, ERROR_NO_DATA, "The change of %s is withheld: fewer than %d members are behind one "
-				"of its two numbers. Ask for a larger group or a longer window.", question->metric->name,
+			return call_refuse(call, ERROR_NO_DATA, "The change of %s is withheld: fewer than %d members are behind "
+				"one of its two numbers. Ask for a larger group or a longer window.", question->metric->name,
 				least_of(explanation));
 		}
 	}
@@ -220,8 +220,8 @@ static bool has_hidden(struct explanation *explanation, const char *name, bool *
 	return true;
 }
 
-/* A pool is a part of its campaign: side by side, their numbers may give away another pool. Where one of the two cuts has
- * something to hide, the numbers of the dimension that comes first stay. */
+/* A pool is a part of its campaign: side by side, their numbers may give away another pool. Where one of the two cuts
+ * has something to hide, the numbers of the dimension that comes first stay. */
 static bool hide_causes(struct explanation *explanation)
 {
 	for (size_t i = 0; i < explanation->cause_count; i++) {

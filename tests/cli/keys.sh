@@ -73,7 +73,8 @@ check "a revoked key is out of the list" eval '! answered secret-1'
 run key list --all
 check "and in it with --all" eval 'answered secret-1 && answered revoked'
 
-sql "insert into data.stores (tenant, store, name, region) select tenant, 'K' || i, 'Key store ' || i, 'North' from data.tenants, generate_series(1, 2) i where slug = 'acme'" >/dev/null
+sql "insert into data.stores (tenant, store, name, region) select tenant, 'K' || i, 'Key store ' || i, 'North' from data.tenants,
+	generate_series(1, 2) i where slug = 'acme'" >/dev/null
 sql "insert into data.tiers (tenant, tier, name, rank) select tenant, 'key-gold', 'Gold', 77 from data.tenants where slug = 'acme'" >/dev/null
 run key create --preset read-only --name north --stores K1,K2 --tiers key-gold --json
 check "a key is limited to stores and tiers" \

@@ -129,7 +129,8 @@ same "the scorecard is of what is inside, and says which numbers are not for thi
 
 # Behind the tools: the functions ask the key itself.
 batch() { psql -X -qAt -U flashd -c "select x.answer ->> 'state' from app.write_calls(jsonb_build_array(jsonb_build_object('tenant', 1, 'key', '$limited_key',
-	'call', gen_random_uuid(), 'via', 'http', 'tool', 'earn_points', 'scope', 'points:write', 'idem', 'sql-$1', 'hash', '\\\\x00', 'args', jsonb_build_object('member', $1, 'points', 1, 'reason', 'x'),
+	'call', gen_random_uuid(), 'via', 'http', 'tool', 'earn_points', 'scope', 'points:write', 'idem', 'sql-$1', 'hash', '\\\\x00',
+	'args', jsonb_build_object('member', $1, 'points', 1, 'reason', 'x'),
 	'dry_run', false))) x"; }
 same "a write to a member outside is one to nobody, in the function too" "FLNOT FLNOT FLNOT " "$(batch 5) $(batch 6) $(batch 99999) $(batch 3)"
 sql "update data.members set tier = 'silver' where member = 3"
@@ -160,7 +161,8 @@ same "a tier of two is withheld, and a second one with it" "vip null true 2 t" "
 	jq '[.rows[] | select(.withheld)] | length' <<<"$answer") $(jq -e '.note | test("withheld .null.: fewer than 5 members")' <<<"$answer" >/dev/null && echo t)"
 same "also in what it is compared with" "true null" "$(jq -r '[.comparisons[0].rows[] | select(.tier == "vip")][0] | "\(.withheld) \(.change)"' <<<"$answer")"
 same "the rest holds them both" "t" "$(jq -e '.rest.groups == 2 and .rest.value + ([.rows[].value // 0] | add) == .value' <<<"$answer" >/dev/null && echo t)"
-same "a filter on it gives nothing either" "null true" "$(daemon_call "$whole" query_metric '{"metric":"gmv","window":"last_14d","filters":{"tier":["vip"]}}' | jq -r '"\(.value) \(.withheld)"')"
+same "a filter on it gives nothing either" "null true" "$(daemon_call "$whole" query_metric \
+	'{"metric":"gmv","window":"last_14d","filters":{"tier":["vip"]}}' | jq -r '"\(.value) \(.withheld)"')"
 same "nor does asking in words, or why" "null no_data" "$(daemon_call "$whole" ask '{"question":"GMV last 14 days for VIP"}' | jq -r .answer.value) $(
 	daemon_call "$whole" explain_change '{"metric":"gmv","window":"last_14d","filters":{"tier":["vip"]}}' | word)"
 # A change that is unusual, most of it in the tier of two.
@@ -169,6 +171,7 @@ sql "insert into data.orders (tenant, order_ref, member, store, channel, ordered
 why=$(daemon_call "$whole" explain_change '{"metric":"gmv","window":"last_14d"}')
 same "explain_change finds the change, and that there is something that it does not tell" "unusual t" "$(jq -r .verdict <<<"$why") $(
 	jq -e '.withheld_count >= 1 and (.text | any(test("not told: fewer than 5 members")))' <<<"$why" >/dev/null && echo t)"
-same "it tells no slice, segment or cause of it" "" "$(jq -r '[.slices[]?.terms[]?.value, .parts.segments[]?.value, (.causes[]? | select(.effect) | .value)] | map(select(. == "vip")) | join(",")' <<<"$why")"
+same "it tells no slice, segment or cause of it" "" "$(jq -r '[.slices[]?.terms[]?.value, .parts.segments[]?.value,
+	(.causes[]? | select(.effect) | .value)] | map(select(. == "vip")) | join(",")' <<<"$why")"
 check "the record says how much was withheld" [ "$(sql "select count(*) from journal.audit where tool in ('query_metric', 'ask') and code like 'withheld %'")" -ge 3 ]
 balanced
