@@ -143,10 +143,9 @@ same "an undo of everything means what is inside" "$(sql "select count(*) from d
 daemon_call "$limited" undo_action "{$window,\"apply_hash\":\"$(jq -r .hash <<<"$preview")\"}" >/dev/null
 same "and leaves the others as they are" "$before 0" "$(sql "select count(*) from data.actions where state = 'done' and member in (5, 6)") $(
 	sql "select count(*) from data.actions where state = 'done' and member = 3")"
-same "the resident does not run under such a key" "FLSCO FLSCO" "$(psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c \
-	"select app.act_chunk(1, gen_random_uuid(), '$limited_key', gen_random_uuid(), 1, 'points', 1, null, 30, '{3}')" 2>&1 | sed 's/^ERROR:  //') $(
-	psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c "select app.draft_chunk(1, gen_random_uuid(), '$limited_key', gen_random_uuid(), 1, 'email', 'x', 'x',
-		now(), 30, '{3}', '{}', '{}', '{}')" 2>&1 | sed 's/^ERROR:  //' | head -1)"
+same "the resident does not run under such a key" FLSCO "$(psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c "select app.serve_chunk(1, gen_random_uuid(),
+	'$limited_key', gen_random_uuid(), 1, 'points', 1, null, 'arm', 'email', 'all', now(), 30, '{3}', '{null}', '{null}', '{null}', '{null}')" 2>&1 |
+	sed 's/^ERROR:  //')"
 same "it stops the agent like any other" stopped "$(daemon_call "$limited" stop_agent '{"reason":"limits"}' | jq -r .state | sed 's/quiet/stopped/')"
 flashd resume --reason tested --confirm=acme --quiet >/dev/null 2>&1
 
