@@ -27,6 +27,7 @@ struct caller {
 	char scopes[400];         /* separated by single spaces */
 	long long cap_cents;
 	int calls_per_minute;
+	char limits[512];         /* {"store": [...], "tier": [...]}: the key sees no other; empty: everything */
 };
 
 /* Whether the caller holds a scope; the empty scope is everybody's. */
@@ -75,6 +76,7 @@ struct call {
 	const char *decision;     /* for the audit: executed, replayed, dry_run, refused, failed */
 	char digest[80];          /* BLAKE2b of tool, principal and canonical arguments, as hex */
 	int row_count;
+	int withheld;             /* numbers of the answer that would have singled out a member; the audit says so */
 	int64_t started_us;
 	int64_t answer_us;        /* not before this monotonic moment (corridor_answer_us); 0: as soon as it is made */
 	bool audited;             /* its audit row went with its own transaction */

@@ -261,11 +261,15 @@ CREATE TABLE data.keys (
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
     revoked_by text,
+    stores text[],
+    tiers text[],
     CONSTRAINT keys_budget_cents_check CHECK ((budget_cents >= 0)),
     CONSTRAINT keys_budget_period_check CHECK ((budget_period = ANY (ARRAY['forever'::text, 'day'::text, 'week'::text, 'month'::text]))),
     CONSTRAINT keys_calls_per_minute_check CHECK ((calls_per_minute > 0)),
     CONSTRAINT keys_cap_cents_check CHECK ((cap_cents >= 0)),
-    CONSTRAINT keys_kind_check CHECK ((kind = ANY (ARRAY['read_only'::text, 'operator'::text, 'agent'::text])))
+    CONSTRAINT keys_kind_check CHECK ((kind = ANY (ARRAY['read_only'::text, 'operator'::text, 'agent'::text]))),
+    CONSTRAINT keys_stores_check CHECK (((cardinality(stores) >= 1) AND (cardinality(stores) <= 20))),
+    CONSTRAINT keys_tiers_check CHECK (((cardinality(tiers) >= 1) AND (cardinality(tiers) <= 20)))
 );
 
 ALTER TABLE ONLY data.keys FORCE ROW LEVEL SECURITY;
@@ -629,10 +633,12 @@ CREATE TABLE data.tenants (
     created_at timestamp with time zone NOT NULL,
     fiscal_month smallint DEFAULT 1 NOT NULL,
     retail boolean DEFAULT false NOT NULL,
+    min_group integer DEFAULT 5 NOT NULL,
     CONSTRAINT tenants_cents_per_100_points_check CHECK (((cents_per_100_points >= 0) AND (cents_per_100_points <= 1000000))),
     CONSTRAINT tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT tenants_fiscal_month_check CHECK (((fiscal_month >= 1) AND (fiscal_month <= 12))),
     CONSTRAINT tenants_message_cost_cents_check CHECK (((message_cost_cents >= 0) AND (message_cost_cents <= 100000))),
+    CONSTRAINT tenants_min_group_check CHECK (((min_group >= 1) AND (min_group <= 1000))),
     CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
     CONSTRAINT tenants_tenant_check CHECK ((tenant > 0)),
     CONSTRAINT tenants_week_start_check CHECK (((week_start >= 1) AND (week_start <= 7)))

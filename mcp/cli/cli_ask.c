@@ -51,7 +51,10 @@ static void add_row(struct showing *showing, struct cli_table *table, const json
 	json_array_foreach(showing->by, i, one)
 		cells[count++] = row == NULL ? "(all)" : shown(showing, row, arena_format(showing->cli->arena, "%s_name",
 			json_string_value(one)), json_string_value(one));
-	cells[count++] = shown(showing, row == NULL ? showing->answer : row, "text", "value");
+	const json_t *number = row == NULL ? showing->answer : row;
+
+	cells[count++] = json_is_true(json_object_get(number, "withheld")) ? "withheld"
+		: shown(showing, number, "text", "value");
 	for (i = 0; i < json_array_size(showing->comparisons) && count < COLUMNS_MOST; i++) {
 		const char *percent = field_text(showing, others[i], "change_pct");
 

@@ -100,12 +100,14 @@ static const char *key_scopes(struct cli *cli, const struct preset *preset, stru
 	return scopes.bytes;
 }
 
-static const char *array_of_words(struct cli *cli, const char *words)
+/* The words between separators, as an array. */
+static const char *array_of_words(struct cli *cli, const char *words, const char *separators)
 {
 	struct db_array array = db_array_open(cli->arena);
 
-	for (size_t size; *words != '\0'; words += size, words += strspn(words, " ")) {
-		size = strcspn(words, " ");
+	words += strspn(words, separators);
+	for (size_t size; *words != '\0'; words += size, words += strspn(words, separators)) {
+		size = strcspn(words, separators);
 		db_array_add(&array, arena_copy_size(cli->arena, words, size));
 	}
 	return db_array_close(&array);
@@ -131,7 +133,7 @@ static bool write_secret(const char *path, const char *secret, struct error *err
 
 struct new_key {
 	const struct preset *preset;
-	const char *scopes, *cap, *per_minute, *budget, *period, *secret;
+	const char *scopes, *cap, *per_minute, *budget, *period, *secret, *stores, *tiers;
 	struct seal_api_key parts;
 };
 
@@ -141,6 +143,10 @@ static void tell_key(struct cli *cli, const struct new_key *key)
 		"budget %s %s", cli_money(cli, cli_number(cli, "budget-cents", 0)), key->period);
 
 	cli_say(cli, "Key %s (%s) of %s: %s.", key->parts.id, key->preset->name, cli->tenant_slug, key->scopes);
+	if (key->stores != NULL)
+		cli_say(cli, "It sees and touches only these stores and their members: %s.", key->stores);
+	if (key->tiers != NULL)
+		cli_say(cli, "It sees and touches only members of these tiers, as they are at the time: %s.", key->tiers);
 	if (key->preset->writes)
 		cli_say(cli, "One call at most %s, %s calls a minute, %s.",
 			cli_money(cli, cli_number(cli, "cap-cents", key->preset->cap_cents)), key->per_minute, budget);
@@ -156,7 +162,33 @@ static bool add_key(struct cli *cli, const struct new_key *key, const char *pers
 	const char *hash = seal_api_key_hash(cli->seal, &key->parts, cli->arena);
 
 	return cli_power(cli, "create_key", DB_VALUES(person, key->parts.id, key->preset->kind, cli_option(cli, "name"),
-		hash, array_of_words(cli, key->scopes), key->cap, key->per_minute, key->budget, key->period), NULL, error);
+		hash, array_of_words(cli, key->scopes, " "), key->cap, key->per_minute, key->budget, key->period,
+		key->stores == NULL ? NULL : array_of_words(cli, key->stores, ","),
+		key->tiers == NULL ? NULL : array_of_words(cli, key->tiers, ",")), NULL, error);
+}
+
+static json_t *json_of_words(const char *words)
+{
+	json_t *list = json_array();
+
+	for (words += strspn(words, ","); *words != '\0'; words += strspn(words, ",")) {
+		size_t size = strcspn(words, ",");
+
+		json_array_append_new(list, json_stringn(words, size));
+		words += size;
+	}
+	return list;
+}
+
+/* One to 20 names: a list of nothing would be a key of everything, or of nothing. */
+static bool check_limit(const char *option, const char *words, struct error *error)
+{
+	json_t *list = words == NULL ? NULL : json_of_words(words);
+	size_t count = json_array_size(list);
+
+	json_decref(list);
+	return words == NULL || (count >= 1 && count <= 20) || error_set(error, ERROR_USAGE, "--%s is \"%.60s\"; it must "
+		"be 1 to 20 names with commas. No key was made.", option, words);
 }
 
 static bool answer_key(struct cli *cli, const struct new_key *key, const char *out)
@@ -172,6 +204,10 @@ static bool answer_key(struct cli *cli, const struct new_key *key, const char *o
 	json_t *answer = json_pack("{s:s, s:s, s:s, s:o}", "key", key->parts.id, "kind", key->preset->kind, "name",
 		cli_option(cli, "name"), "scopes", scopes);
 
+	if (key->stores != NULL)
+		json_object_set_new(answer, "stores", json_of_words(key->stores));
+	if (key->tiers != NULL)
+		json_object_set_new(answer, "tiers", json_of_words(key->tiers));
 	if (out == NULL)
 		json_object_set_new(answer, "secret", json_string(key->secret));
 	else
@@ -185,9 +221,11 @@ bool key_create(struct cli *cli, struct error *error)
 	const char *person = cli_person(cli, error), *out = cli_option(cli, "out");
 	struct new_key key = { .preset = preset, .scopes = person == NULL ? NULL : key_scopes(cli, preset, error),
 		.cap = cli_option(cli, "cap-cents"), .per_minute = cli_option(cli, "per-minute"),
-		.budget = cli_option(cli, "budget-cents"), .period = cli_option(cli, "period") };
+		.budget = cli_option(cli, "budget-cents"), .period = cli_option(cli, "period"),
+		.stores = cli_option(cli, "stores"), .tiers = cli_option(cli, "tiers") };
 
-	if (key.scopes == NULL || cli_seal(cli, error) == NULL || cli_tenant(cli, error) == 0)
+	if (key.scopes == NULL || !check_limit("stores", key.stores, error) || !check_limit("tiers", key.tiers, error) ||
+	    cli_seal(cli, error) == NULL || cli_tenant(cli, error) == 0)
 		return false;
 	if (!preset->writes && key.budget != NULL)
 		return error_set(error, ERROR_USAGE, "A read-only key writes nothing, so it needs no --budget-cents.");
@@ -217,6 +255,7 @@ static const struct cli_column key_columns[] = {
 	{ "budget_cents", "BUDGET", CLI_MONEY }, { "spent_cents", "SPENT", CLI_MONEY }, { "left_cents", "LEFT", CLI_MONEY },
 	{ "created_by", "BY", CLI_TEXT }, { "created_at", NULL, CLI_TEXT }, { NULL, "SINCE", CLI_TEXT },
 	{ "expires_at", NULL, CLI_TEXT }, { "revoked_at", NULL, CLI_TEXT }, { "scopes", NULL, CLI_JSON },
+	{ "stores", NULL, CLI_JSON }, { "tiers", NULL, CLI_JSON }, { NULL, "LIMITED TO", CLI_TEXT },
 };
 
 enum { KEY_COLUMNS = sizeof key_columns / sizeof key_columns[0], KEY_KIND = 1, KEY_NAME = 2, KEY_PERIOD = 6,

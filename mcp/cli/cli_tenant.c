@@ -55,8 +55,8 @@ bool tenant_create(struct cli *cli, struct error *error)
 	struct db *db = cli_admin_db(cli, error);
 
 	if (db == NULL || !db_query(db, 0, "create_tenant", DB_VALUES(slug, cli_option(cli, "name"),
-			cli_option(cli, "zone"), currency, option_or(cli, "week-start", "1"), points, message, admin), cli->arena,
-			&rows, error))
+			cli_option(cli, "zone"), currency, option_or(cli, "week-start", "1"), points, message, admin,
+			option_or(cli, "min-group", "5")), cli->arena, &rows, error))
 		return false;
 	cli_say(cli, "Next: flashd key create --tenant %s --person %s --preset agent --name NAME", slug, admin);
 	return cli_answer(cli, json_pack("{s:I, s:s, s:s}", "tenant", (json_int_t)db_number(rows, 0, 0), "slug", slug,
@@ -80,11 +80,24 @@ bool tenant_calendar(struct cli *cli, struct error *error)
 		"%s: %s\n", cli->tenant_slug, db_text(rows, 0, 0));
 }
 
+bool tenant_privacy(struct cli *cli, struct error *error)
+{
+	const char *least = cli_option(cli, "min-group"), *admin = cli_person(cli, error);
+	struct db_rows *rows;
+
+	if (admin == NULL || cli_db(cli, error) == NULL || cli_tenant(cli, error) == 0 ||
+	    !cli_power(cli, "set_min_group", DB_VALUES(admin, least), &rows, error))
+		return false;
+	return cli_answer(cli, json_pack("{s:s, s:I}", "tenant", cli->tenant_slug, "min_group",
+		(json_int_t)db_number(rows, 0, 0)), "%s: numbers of fewer than %s members are withheld\n", cli->tenant_slug,
+		db_text(rows, 0, 0));
+}
+
 static const struct cli_column tenant_columns[] = {
 	{ "tenant", "NUMBER", CLI_NUMBER }, { "slug", "SLUG", CLI_TEXT }, { "name", "NAME", CLI_TEXT },
 	{ "zone", "ZONE", CLI_TEXT }, { "currency", "CURRENCY", CLI_TEXT }, { "week_start", "WEEK STARTS", CLI_NUMBER },
 	{ "cents_per_100_points", "100 POINTS", CLI_MONEY }, { "message_cost_cents", "A MESSAGE", CLI_MONEY },
-	{ "data_as_of", NULL, CLI_TEXT }, { NULL, "DATA AS OF", CLI_TEXT },
+	{ "data_as_of", NULL, CLI_TEXT }, { NULL, "DATA AS OF", CLI_TEXT }, { "min_group", "LEAST GROUP", CLI_NUMBER },
 };
 
 /* Nobody sees all tenants at once: each is read in its own transaction, by number, until there is none. */

@@ -124,7 +124,8 @@ static bool preview(struct cli *cli, struct undoing *undo, struct error *error)
 {
 	struct db_rows *rows;
 
-	if (!db_query(cli->db, 0, "preview_undo", DB_VALUES(undo->tenant, NULL, undo->scope), cli->arena, &rows, error))
+	if (!db_query(cli->db, 0, "preview_undo", DB_VALUES(undo->tenant, NULL, undo->scope, undo->person), cli->arena,
+			&rows, error))
 		return false;
 	undo->preview = db_json(rows, 0, 0, cli->arena);
 	undo->total = number(undo->preview, "actions");

@@ -27,6 +27,14 @@ static const char *decision_of(const struct call *call)
 	return error_class(call->error.code) == ERROR_CLASS_REFUSED ? "refused" : "failed";
 }
 
+/* The word of a refusal; of an answer how much of it was withheld. */
+static const char *code_of(const struct call *call, struct arena *arena)
+{
+	if (call->error.code != ERROR_NONE)
+		return error_word(call->error.code);
+	return call->withheld == 0 ? "" : arena_format(arena, "withheld %d", call->withheld);
+}
+
 static bool same_tenant(const struct job *a, const struct job *b)
 {
 	return ((const struct call *)(const void *)a)->caller.tenant ==
@@ -74,7 +82,7 @@ static bool write_rows(struct corridor *corridor, struct job *chain, struct aren
 		db_array_add(&columns[VIA], caller->via);
 		db_array_add(&columns[TOOL], call->name);
 		db_array_add(&columns[DECISION], decision_of(call));
-		db_array_add(&columns[CODE], call->error.code == ERROR_NONE ? "" : error_word(call->error.code));
+		db_array_add(&columns[CODE], code_of(call, arena));
 		db_array_add(&columns[DIGEST], call->digest[0] == '\0' ? NULL : call->digest);
 		db_array_number(&columns[ROWS], call->row_count);
 		db_array_number(&columns[DURATION], call->started_us == 0 ? 0 : monotonic - call->started_us);

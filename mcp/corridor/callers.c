@@ -99,6 +99,7 @@ static void fill(struct caller *caller, int tenant, const char *key, const struc
 	snprintf(caller->name, sizeof caller->name, "%s", db_text(rows, 0, 1));
 	snprintf(caller->via, sizeof caller->via, "http");
 	snprintf(caller->scopes, sizeof caller->scopes, "%s", db_text(rows, 0, 3));
+	snprintf(caller->limits, sizeof caller->limits, "%s", db_text(rows, 0, 7));
 }
 
 static bool look_up(struct db *db, int tenant, const char *key, struct arena *arena, struct db_rows **rows,

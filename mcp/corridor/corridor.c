@@ -186,9 +186,12 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db)
 	call->tool = tool_find(call->name);
 	call->started_us = clock_monotonic();
 	call->error.code = ERROR_NONE;
+	call->withheld = 0;
 	seal_uuid(call->id);
 	digest(call);
+	db_limit(db, call->caller.limits[0] == '\0' ? NULL : call->caller.limits);
 	pass_tool(call);
+	db_limit(db, NULL);
 	call->db = NULL;
 	if (call->error.code == ERROR_NONE && call->effect != NULL)
 		write_put(corridor, call);

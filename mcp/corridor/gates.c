@@ -1,5 +1,7 @@
 #include "gates.h"
 
+#include <string.h>
+
 #include "corridor.h"
 #include "schema.h"
 
@@ -14,6 +16,23 @@ static bool gate_scope(struct call *call)
 static bool gate_schema(struct call *call)
 {
 	return schema_check(tool_input_schema(call->tool), call->args, &call->error);
+}
+
+/* The tools that keep to a key's limits (limited.def); any other would show or touch more than the key may see. */
+static bool gate_limits(struct call *call)
+{
+#define LIMITED(name) #name,
+	static const char *const limited[] = {
+#include "limited.def"
+	};
+#undef LIMITED
+	if (call->caller.limits[0] == '\0')
+		return true;
+	for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++)
+		if (strcmp(limited[i], call->tool->name) == 0)
+			return true;
+	return call_refuse(call, ERROR_SCOPE, "%s cannot be limited to some stores or tiers, and this key is (whoami shows "
+		"to which): ask an admin for a key without limits.", call->tool->name);
 }
 
 #define READ TOOL_READ

@@ -21,6 +21,7 @@ struct db {
 	size_t prepared;
 	char names[NAMES_MAX][NAME_BYTES];   /* of what this session has prepared */
 	const char *channel;
+	const char *limits;                  /* of the key that is being served, or NULL */
 };
 
 struct db_rows {
@@ -174,23 +175,26 @@ static bool run_in_tenant(struct db *db, int tenant, const char *prepared, const
 	char number[16];
 	const char *who = number;
 	const char *name = prepared != NULL ? prepared : "metric";
+	int last = db->limits != NULL ? 2 : 1;   /* the statement that is wanted */
 	bool good = true;
 
 	snprintf(number, sizeof number, "%d", tenant);
 	PQenterPipelineMode(db->conn);
 	PQsendQueryPrepared(db->conn, "enter_tenant", 1, &who, NULL, NULL, 0);
+	if (db->limits != NULL)
+		PQsendQueryPrepared(db->conn, "enter_limits", 1, &db->limits, NULL, NULL, 0);
 	if (prepared != NULL)
 		PQsendQueryPrepared(db->conn, prepared, (int)count, values, NULL, NULL, 0);
 	else
 		PQsendQueryParams(db->conn, sql, (int)count, NULL, values, NULL, NULL, 0);
 	PQpipelineSync(db->conn);
-	for (int step = 0; step < 2; step++) {
+	for (int step = 0; step <= last; step++) {
 		PGresult *result = PQgetResult(db->conn);
 
-		if (step == 0 && PQresultStatus(result) == PGRES_TUPLES_OK)
+		if (step < last && PQresultStatus(result) == PGRES_TUPLES_OK)
 			PQclear(result);
 		else if (good)
-			good = take(db, result, name, arena, rows, error) && step == 1;
+			good = take(db, result, name, arena, rows, error) && step == last;
 		else
 			PQclear(result);
 		PQclear(PQgetResult(db->conn));   /* the NULL that ends each statement */
@@ -198,6 +202,23 @@ static bool run_in_tenant(struct db *db, int tenant, const char *prepared, const
 	PQclear(PQgetResult(db->conn));           /* the Sync's own result */
 	PQexitPipelineMode(db->conn);
 	return good;
+}
+
+/* Prepares what goes before every statement in a tenant. */
+static bool prepare_entry(struct db *db, struct error *error)
+{
+	return prepare(db, "enter_tenant", error) != NULL &&
+		(db->limits == NULL || prepare(db, "enter_limits", error) != NULL);
+}
+
+void db_limit(struct db *db, const char *limits)
+{
+	db->limits = limits;
+}
+
+const char *db_limits(const struct db *db)
+{
+	return db->limits;
 }
 
 bool db_query(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
@@ -210,7 +231,7 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 	if (prepared == NULL)
 		return false;
 	if (tenant > 0)
-		return prepare(db, "enter_tenant", error) != NULL &&
+		return prepare_entry(db, error) &&
 			run_in_tenant(db, tenant, prepared, NULL, values, count, arena, rows, error);
 	return take(db, PQexecPrepared(db->conn, prepared, (int)count, values, NULL, NULL, 0), name, arena, rows,
 		error);
@@ -245,7 +266,7 @@ bool db_query_columns(struct db *db, const char *name, const char *const *values
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error)
 {
-	return revive(db, error) && prepare(db, "enter_tenant", error) != NULL &&
+	return revive(db, error) && prepare_entry(db, error) &&
 		run_in_tenant(db, tenant, NULL, sql, values, count, arena, rows, error);
 }
 

@@ -40,6 +40,12 @@ bool db_query_columns(struct db *db, const char *name, const char *const *values
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error);
 
+/* What this connection's statements in a tenant may show of its members, until said otherwise: a JSON object as the key
+ * has it ({"store": [...], "tier": [...]}), or NULL for everything. The text must live as long. The reading views keep
+ * to it, and governed numbers by db_limits(). */
+void db_limit(struct db *db, const char *limits);
+const char *db_limits(const struct db *db);
+
 /* Rows: count, columns, and a value as text (NULL for null), whole number, real or JSON (owned by the arena). */
 size_t db_count(const struct db_rows *rows);
 int db_width(const struct db_rows *rows);

@@ -1,6 +1,7 @@
 #include "answer.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcp/base/text.h"
@@ -9,6 +10,7 @@
 
 struct figure {
 	bool known;
+	bool withheld;                  /* then it is not known either */
 	long long value, denominator;   /* as compiled */
 };
 
@@ -19,6 +21,7 @@ struct shaping {
 	struct arena *arena;
 	size_t count;             /* rows of the window that the SELECT gave */
 	size_t shown;             /* of these in the answer */
+	size_t *places;           /* their places in the order of the answer */
 	bool truncated;
 };
 
@@ -31,6 +34,8 @@ static struct figure figure_at(const struct shaping *shaping, size_t row)
 {
 	struct figure figure = { .known = true };
 
+	if (shaping->question->withheld != NULL && shaping->question->withheld[row])
+		return (struct figure){ .withheld = true };
 	if (db_text(shaping->rows, row, COMPILED_VALUE) != NULL)
 		figure.value = db_number(shaping->rows, row, COMPILED_VALUE);
 	if (is_ratio(shaping)) {
@@ -105,9 +110,11 @@ static void set_figure(const struct shaping *shaping, json_t *into, struct figur
 	const char *text = value_text(shaping, figure);
 
 	json_object_set_new(into, "value", value_json(shaping, figure));
+	if (figure.withheld)
+		json_object_set_new(into, "withheld", json_true());
 	if (text != NULL)
 		json_object_set_new(into, "text", json_string(text));
-	if (is_ratio(shaping)) {
+	if (is_ratio(shaping) && !figure.withheld) {
 		json_object_set_new(into, "numerator", json_integer(figure.value));
 		json_object_set_new(into, "denominator", json_integer(figure.denominator));
 	}
@@ -163,9 +170,9 @@ static json_t *rows_json(const struct shaping *shaping)
 {
 	json_t *list = json_array();
 
-	for (size_t place = 1; place <= shaping->shown; place++) {
+	for (size_t i = 0; i < shaping->shown; i++) {
 		json_t *one = json_object();
-		size_t row;
+		size_t place = shaping->places[i], row;
 
 		find_row(shaping, 0, place, &row);
 		struct figure figure = figure_at(shaping, row);
@@ -186,20 +193,24 @@ static json_t *total_json(const struct shaping *shaping)
 	return total;
 }
 
-/* What the rows that are not shown add up to; only of numbers that add up. */
+/* What the rows that are not shown add up to, with those that are withheld; only of numbers that add up. */
 static json_t *rest_json(const struct shaping *shaping)
 {
 	struct figure rest = figure_of(shaping, 0, 0);
 	size_t row, groups = find_row(shaping, 0, 0, &row) ? (size_t)db_number(shaping->rows, row, COMPILED_GROUPS) : 0;
 
-	if (groups <= shaping->shown || !shaping->metric->additive)
+	for (size_t i = 0; i < shaping->shown; i++) {
+		struct figure figure = figure_of(shaping, 0, shaping->places[i]);
+
+		rest.value -= figure.value;
+		groups -= !figure.withheld;
+	}
+	if (groups == 0 || !shaping->metric->additive)
 		return json_null();
-	for (size_t place = 1; place <= shaping->shown; place++)
-		rest.value -= figure_of(shaping, 0, place).value;
 	json_t *json = json_object();
 
 	set_figure(shaping, json, rest);
-	json_object_set_new(json, "groups", json_integer((json_int_t)(groups - shaping->shown)));
+	json_object_set_new(json, "groups", json_integer((json_int_t)groups));
 	return json;
 }
 
@@ -228,15 +239,17 @@ static json_t *same_rows_json(const struct shaping *shaping, size_t period)
 {
 	json_t *list = json_array();
 
-	for (size_t place = 1; place <= shaping->shown; place++) {
+	for (size_t i = 0; i < shaping->shown; i++) {
 		json_t *one = json_object();
-		size_t row;
+		size_t place = shaping->places[i], row;
 
 		if (find_row(shaping, period, place, &row)) {
 			struct figure then = figure_at(shaping, row);
 
 			set_dimensions(shaping, one, row, false);
 			json_object_set_new(one, "value", value_json(shaping, then));
+			if (then.withheld)
+				json_object_set_new(one, "withheld", json_true());
 			set_change(shaping, one, figure_of(shaping, 0, place), then);
 		}
 		json_array_append_new(list, one);
@@ -314,10 +327,31 @@ static void note_rows(const struct shaping *shaping, struct text *note)
 			text_format(note, " A %s that the window cuts holds only its days inside it.", request->by[i]->name);
 }
 
+/* How many numbers are not told, and whose numbers these are. */
+static void note_limits(const struct shaping *shaping, struct text *note)
+{
+	const struct question *question = shaping->question;
+	const char *name;
+	json_t *list, *one;
+	size_t i;
+
+	if (question->withheld_count > 0)
+		text_format(note, " %zu number%s withheld (null): fewer than %d members are behind %s, or could be found by "
+			"subtraction. Ask for a larger group or a longer window.", question->withheld_count,
+			question->withheld_count == 1 ? " is" : "s are", question->bounds.min_group,
+			question->withheld_count == 1 ? "it" : "each");
+	json_object_foreach(question->limits, name, list) {
+		text_format(note, " This key is limited to %s ", name);
+		json_array_foreach(list, i, one)
+			text_format(note, "%s%s", i == 0 ? "" : ", ", word_shown(shaping->arena, json_string_value(one)));
+		text_add(note, ".");
+	}
+}
+
 static const char *note_text(const struct shaping *shaping)
 {
 	const struct metric *metric = shaping->metric;
-	struct text note = text_open(shaping->arena, 1200);
+	struct text note = text_open(shaping->arena, 4000);
 
 	if (shaping->question->bounds.standing.state != METRIC_CERTIFIED)
 		text_add(&note, " This number is not certified.");
@@ -336,6 +370,7 @@ static const char *note_text(const struct shaping *shaping)
 	if (metric->source->time[0] != '\0')
 		note_coverage(shaping, &note);
 	note_rows(shaping, &note);
+	note_limits(shaping, &note);
 	return note.size == 0 ? NULL : note.bytes + 1;
 }
 
@@ -364,6 +399,8 @@ static json_t *shape(const struct shaping *shaping)
 	json_object_set_new(json, "by", by_json(shaping));
 	if (question->filters != NULL)
 		json_object_set(json, "filters", question->filters);
+	if (question->limits != NULL)
+		json_object_set(json, "limited_to", question->limits);
 	json_object_set_new(json, "rows", rows_json(shaping));
 	if (question->request.by_count > 0) {
 		json_object_set_new(json, "total", total_json(shaping));
@@ -371,6 +408,8 @@ static json_t *shape(const struct shaping *shaping)
 	}
 	if (question->comparison_count > 0)
 		json_object_set_new(json, "comparisons", comparisons_json(shaping));
+	if (question->withheld_count > 0)
+		json_object_set_new(json, "withheld_count", json_integer((json_int_t)question->withheld_count));
 	if (note != NULL)
 		json_object_set_new(json, "note", json_string(note));
 	json_object_set_new(json, "as_of", json_string(question->bounds.covered_until));
@@ -380,6 +419,43 @@ static json_t *shape(const struct shaping *shaping)
 	return arena_json(shaping->arena, json);
 }
 
+static int by_name(const void *a, const void *b, void *context)
+{
+	const struct shaping *shaping = context;
+	int order = 0;
+
+	for (int i = 0; i < BY_MOST && order == 0; i++) {
+		size_t one, other;
+
+		find_row(shaping, 0, *(const size_t *)a, &one);
+		find_row(shaping, 0, *(const size_t *)b, &other);
+		const char *x = db_text(shaping->rows, one, COMPILED_DIMENSION + i);
+		const char *y = db_text(shaping->rows, other, COMPILED_DIMENSION + i);
+
+		order = x == NULL || y == NULL ? (x != NULL) - (y != NULL) : strcmp(x, y);
+	}
+	return order;
+}
+
+/* Rows as the SELECT orders them; but a withheld one among those of known value would tell its own: these come last, in
+ * the order of their names. A series keeps its order, which is that of time. */
+static void order_places(struct shaping *shaping)
+{
+	const struct compile_request *request = &shaping->question->request;
+	bool series = request->by_time && request->by_count == 1;
+	size_t count = 0, first_withheld;
+
+	shaping->places = arena_alloc(shaping->arena, (shaping->count + 1) * sizeof *shaping->places);
+	for (size_t place = 1; place <= shaping->count; place++)
+		if (series || !figure_of(shaping, 0, place).withheld)
+			shaping->places[count++] = place;
+	first_withheld = count;
+	for (size_t place = 1; place <= shaping->count && !series; place++)
+		if (figure_of(shaping, 0, place).withheld)
+			shaping->places[count++] = place;
+	qsort_r(shaping->places + first_withheld, count - first_withheld, sizeof *shaping->places, by_name, shaping);
+}
+
 json_t *answer_make(const struct question *question, const struct db_rows *rows, struct arena *arena)
 {
 	struct shaping shaping = { .question = question, .metric = question->metric, .rows = rows, .arena = arena };
@@ -387,6 +463,7 @@ json_t *answer_make(const struct question *question, const struct db_rows *rows,
 	for (size_t i = 0; i < db_count(rows); i++)
 		shaping.count += db_number(rows, i, COMPILED_PERIOD) == 0 && db_number(rows, i, COMPILED_PLACE) > 0;
 	shaping.shown = shaping.count;
+	order_places(&shaping);
 	json_t *answer = shape(&shaping);
 
 	while (shaping.shown > 0 && strlen(arena_dump(arena, answer)) > ANSWER_BYTES_MOST) {

@@ -8,7 +8,7 @@ enum { DAYS_MOST = 3660 };
 
 enum column { PERIOD, ZONE, CURRENCY, WEEK_START, DATA_VERSION, TODAY, DAY_LEFT, FIRST_DAY, LAST_DAY, SINCE, UNTIL,
 	SINCE_US, UNTIL_US, SINCE_LOCAL, UNTIL_LOCAL, COVERED_SINCE_US, COVERED_UNTIL_US, COVERED_SINCE_DAY,
-	COVERED_UNTIL_DAY, COVERED_UNTIL, COVERED_SINCE_HOUR, COVERED_UNTIL_HOUR, RETAIL, FISCAL_MONTH, NOW_US,
+	COVERED_UNTIL_DAY, COVERED_UNTIL, COVERED_SINCE_HOUR, COVERED_UNTIL_HOUR, RETAIL, FISCAL_MONTH, MIN_GROUP, NOW_US,
 	WHOLE_DAYS, STANDING };
 
 /* The windows that a metric has, as "a, b, c". */
@@ -101,6 +101,7 @@ static void read_bounds(struct bounds *bounds, const struct db_rows *rows)
 	bounds->covered_until_hour = db_text(rows, 0, COVERED_UNTIL_HOUR);
 	bounds->retail = db_truth(rows, 0, RETAIL);
 	bounds->fiscal_month = (int)db_number(rows, 0, FISCAL_MONTH);
+	bounds->min_group = (int)db_number(rows, 0, MIN_GROUP);
 	bounds->covered = bounds->covered_since_day != NULL && bounds->covered_until_day != NULL;
 	if (bounds->covered) {
 		bounds->covered_since_us = db_number(rows, 0, COVERED_SINCE_US);

@@ -24,6 +24,7 @@ struct bounds {
 	int week_start;
 	bool retail;                          /* fiscal years of weeks, in months of 4, 5 and 4 */
 	int fiscal_month;                     /* where fiscal years begin, 1 to 12 */
+	int min_group;                        /* least members behind a number that is given out */
 	long long data_version;
 	long long day_left_s;                 /* until the tenant's next local midnight */
 	struct period periods[1 + COMPARISON_COUNT];

@@ -367,7 +367,7 @@ static void add_shown_hour(struct maker *maker, size_t at)
 		ahead, ahead);
 }
 
-static void add_shown_dimensions(struct maker *maker, bool labels)
+static void add_shown_dimensions(struct maker *maker)
 {
 	const struct compile_request *request = maker->request;
 
@@ -380,6 +380,12 @@ static void add_shown_dimensions(struct maker *maker, bool labels)
 			text_format(&maker->sql, ", to_char(t.d%zu, 'YYYY-MM-DD')", i + 1);
 		else
 			text_format(&maker->sql, ", t.d%zu", i + 1);
+}
+
+static void add_labels(struct maker *maker, bool labels)
+{
+	const struct compile_request *request = maker->request;
+
 	for (size_t i = 0; i < BY_MOST; i++)
 		if (labels && i < request->by_count && request->by[i]->kind == DIMENSION_LISTED)
 			text_format(&maker->sql, ", l%zu.label", i + 1);
@@ -392,7 +398,8 @@ static void add_rows(struct maker *maker)
 	const struct compile_request *request = maker->request;
 
 	text_add(&maker->sql, "\nunion all select 0, t.place");
-	add_shown_dimensions(maker, true);
+	add_shown_dimensions(maker);
+	add_labels(maker, true);
 	text_add(&maker->sql, ", t.v, t.w, t.n, 0, 0 from top t");
 	for (size_t i = 0; i < request->by_count; i++)
 		if (request->by[i]->kind == DIMENSION_LISTED)
@@ -405,7 +412,8 @@ static void add_rows(struct maker *maker)
 static void add_same_rows(struct maker *maker, size_t period)
 {
 	text_format(&maker->sql, "\nunion all select %zu, t.place", period);
-	add_shown_dimensions(maker, false);
+	add_shown_dimensions(maker);
+	add_labels(maker, false);
 	text_format(&maker->sql, ", coalesce(p.v, 0), coalesce(p.w, 0), coalesce(p.n, 0), 0, 0 from top t left "
 		"join p%zu p on p.whole = 0", period);
 	for (size_t i = 1; i <= maker->request->by_count; i++)
@@ -419,7 +427,7 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	struct maker maker = { .request = request, .metric = request->metric, .arena = arena, .sql = text_open(arena,
 		SQL_MOST), .out = &compiled };
 	bool grain = compile_has_grain(request);
-	size_t filters[FILTERS_MOST];
+	size_t filters[FILTERS_MOST + LIMITS_MOST];
 
 	bind(&maker, arena_format(arena, "%d", request->tenant));
 	for (size_t i = 0; i < request->filter_count; i++)
@@ -438,6 +446,100 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 		else if (request->by_count > 0 && !grain)
 			add_same_rows(&maker, i);
 	}
+	text_add(&maker.sql, "\norder by 1, 2");
+	compiled.sql = maker.sql.bytes;
+	return compiled;
+}
+
+static bool has_member(const struct metric *metric)
+{
+	return words_hold(metric->source->columns, "member", 6);
+}
+
+bool compile_has_members(const struct metric *metric)
+{
+	bool has = metric->part_count == 0 && has_member(metric);
+
+	for (size_t i = 0; i < metric->part_count; i++)
+		has = has || has_member(metric->parts[i]);
+	return has;
+}
+
+static void add_members_of(struct maker *maker, size_t period, const size_t *filters)
+{
+	text_add(&maker->sql, "select ");
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%ss.member from ", maker->request->by_count > 0 ? ", " : "");
+	add_base(maker, period, filters);
+}
+
+/* Each member once in each group, of all parts together; nobody's rows are left out. */
+static void add_members(struct maker *maker, size_t period, const size_t *filters)
+{
+	const struct metric *metric = maker->request->metric;
+	const char *comma = maker->request->by_count > 0 ? ", " : "";
+	size_t made = 0;
+
+	text_format(&maker->sql, "%sb%zu as (select ", period == 0 ? "with " : ",\n", period);
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%smember from (", comma);
+	if (metric->part_count == 0)
+		add_members_of(maker, period, filters);
+	for (size_t i = 0; i < metric->part_count; i++) {
+		maker->metric = metric->parts[i];
+		maker->part = i;
+		if (!has_member(maker->metric))
+			continue;
+		text_add(&maker->sql, made++ == 0 ? "" : " union all ");
+		add_members_of(maker, period, filters);
+	}
+	maker->metric = metric;
+	text_add(&maker->sql, ") u where member is not null group by ");
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%smember),\ng%zu as (select ", comma, period);
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%scount(*) as m from b%zu", comma, period);
+	if (maker->request->by_count > 0) {
+		text_add(&maker->sql, " group by ");
+		add_names(maker, "", "");
+	}
+	text_add(&maker->sql, ")");
+}
+
+static void add_member_rows(struct maker *maker, size_t period, size_t least, size_t most)
+{
+	text_format(&maker->sql, "%sselect %zu as period, 0 as listed", period == 0 ? "\n" : "\nunion all ", period);
+	for (int i = 0; i < BY_MOST; i++)
+		text_format(&maker->sql, ", null::text%s", period == 0 ? arena_format(maker->arena, " as c%d", i) : "");
+	text_format(&maker->sql, ", (select count(distinct member) from b%zu) as members, (select count(*) from g%zu) as "
+		"groups, (select count(*) from g%zu where m >= $%zu::int) as large, (select data_version from metric.tenants "
+		"where tenant = $1::int) as version", period, period, period, least);
+	if (maker->request->by_count == 0 || (period > 0 && compile_has_grain(maker->request)))
+		return;
+	text_format(&maker->sql, "\nunion all select %zu, 1", period);
+	add_shown_dimensions(maker);
+	text_format(&maker->sql, ", t.m, 0, 0, 0 from (select * from g%zu order by m limit $%zu::int) t", period, most);
+}
+
+struct compiled compile_members(const struct compile_request *request, int least, int most, struct arena *arena)
+{
+	struct compiled compiled = { .count = 0 };
+	struct maker maker = { .request = request, .metric = request->metric, .arena = arena, .sql = text_open(arena,
+		SQL_MOST), .out = &compiled };
+	size_t filters[FILTERS_MOST + LIMITS_MOST];
+
+	bind(&maker, arena_format(arena, "%d", request->tenant));
+	size_t least_at = bind(&maker, arena_format(arena, "%d", least));
+	size_t most_at = request->by_count == 0 ? 0 : bind(&maker, arena_format(arena, "%d", most));
+
+	if (compile_has_grain(request) || looks_at_days(request->metric))
+		maker.zone = bind(&maker, request->zone);
+	for (size_t i = 0; i < request->filter_count; i++)
+		filters[i] = bind(&maker, request->filters[i].values);
+	for (size_t i = 0; i < request->period_count; i++)
+		add_members(&maker, i, filters);
+	for (size_t i = 0; i < request->period_count; i++)
+		add_member_rows(&maker, i, least_at, most_at);
 	text_add(&maker.sql, "\norder by 1, 2");
 	compiled.sql = maker.sql.bytes;
 	return compiled;

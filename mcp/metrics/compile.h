@@ -5,7 +5,8 @@
 
 #include "catalogue.h"
 
-enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 128, LIMIT_MOST = 200 };
+enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 128, LIMIT_MOST = 200,
+	LIMITS_MOST = 2 };
 
 struct compile_filter {
 	const struct dimension *dimension;
@@ -26,7 +27,7 @@ struct compile_request {
 	int tenant;
 	const struct dimension *by[BY_MOST];
 	size_t by_count;
-	struct compile_filter filters[FILTERS_MOST];
+	struct compile_filter filters[FILTERS_MOST + LIMITS_MOST];   /* asked for, and what the key is limited to */
 	size_t filter_count;
 	struct compile_period periods[PERIODS_MOST];
 	size_t period_count;      /* the window, then what it is compared with */
@@ -60,6 +61,20 @@ struct compiled {
 
 /* Compiles into `arena`. The request must have been checked: dimensions allowed, counts within their bounds. */
 struct compiled compile_query(const struct compile_request *request, struct arena *arena);
+
+/* Columns of compile_members(): for each period one row (LISTED 0) with the members behind its total, its groups that
+ * have members and those of them that have at least `least`, then (LISTED 1) the groups with the fewest members. */
+enum member_column {
+	MEMBERS_PERIOD, MEMBERS_LISTED, MEMBERS_DIMENSION,
+	MEMBERS_COUNT = MEMBERS_DIMENSION + BY_MOST, MEMBERS_GROUPS, MEMBERS_LARGE, MEMBERS_VERSION
+};
+
+/* Whether the metric's rows belong to members, so that a number can single one out. */
+bool compile_has_members(const struct metric *metric);
+
+/* The SELECT of the distinct members behind the same request's groups, of every period and always from the source's own
+ * rows; `most` groups a period are listed. Only for a metric that has members. */
+struct compiled compile_members(const struct compile_request *request, int least, int most, struct arena *arena);
 
 /* Whether one of the dimensions is a grain. */
 bool compile_has_grain(const struct compile_request *request);

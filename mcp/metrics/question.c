@@ -4,7 +4,9 @@
 
 #include "answer.h"
 #include "day.h"
+#include "limits.h"
 #include "own.h"
+#include "small.h"
 #include "values.h"
 
 struct asking {
@@ -16,6 +18,7 @@ struct asking {
 	struct error *error;
 	int groups_most;          /* 0: the limit asked for */
 	bool testing;             /* whatever was said of the metric: its sanity is being tested */
+	bool raw;                 /* nothing is withheld: the rows do not leave as they are */
 };
 
 static const char *text_of(const struct asking *asking, const char *field)
@@ -229,7 +232,7 @@ static bool understand(struct asking *asking)
 	question->request.week_start = question->bounds.week_start;
 	question->request.retail = question->bounds.retail;
 	question->request.fiscal_month = question->bounds.fiscal_month;
-	return read_filters(asking);
+	return read_filters(asking) && limits_force(asking->db, asking->question, asking->arena, asking->error);
 }
 
 /* One try; the bounds and the numbers must be of one data version. */
@@ -245,8 +248,10 @@ static bool ask_once(struct asking *asking, struct db_rows **rows)
 		asking->question->request.limit = asking->groups_most;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
 
-	return db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
-		asking->error) || error_wrap(asking->error, "%s", metric->name);
+	if (!db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
+		asking->error))
+		return error_wrap(asking->error, "%s", metric->name);
+	return asking->raw || small_withhold(asking->db, asking->question, *rows, asking->arena, asking->error);
 }
 
 /* A query without groups has one row: its total. With groups there may be no total when there are no rows at all. */
@@ -264,7 +269,7 @@ static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 	for (int tries = 0; tries < 3; tries++) {
 		if (!ask_once(asking, rows))
 			return false;
-		if (version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
+		if (!question->moved && version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
 			return true;
 	}
 	return error_set(asking->error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not "
@@ -274,7 +279,7 @@ static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
 	struct question *question, struct db_rows **rows, struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, groups_most, false };
+	struct asking asking = { db, tenant, args, arena, question, error, groups_most, false, true };
 
 	return find_metric(&asking) && ask_steadily(&asking, rows);
 }
@@ -282,17 +287,16 @@ bool question_rows(struct db *db, int tenant, const json_t *args, int groups_mos
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error)
 {
+	struct asking asking = { db, tenant, args, arena, question, error, 0, false, false };
 	struct db_rows *rows;
 
-	if (!question_rows(db, tenant, args, 0, arena, question, &rows, error))
-		return NULL;
-	return answer_make(question, rows, arena);
+	return find_metric(&asking) && ask_steadily(&asking, &rows) ? answer_make(question, rows, arena) : NULL;
 }
 
 json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
 	struct question *question, struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, 0, true };
+	struct asking asking = { db, tenant, args, arena, question, error, 0, true, true };
 	struct db_rows *rows;
 
 	question->metric = metric;

@@ -17,6 +17,10 @@ struct question {
 	size_t comparison_count;
 	struct error uncovered[PERIODS_MOST];   /* why a comparison's period has no data; code NONE: it has */
 	json_t *filters;           /* as used: {dimension: [values]}, or NULL */
+	json_t *limits;            /* of the key that asks, in the same form, or NULL */
+	const bool *withheld;      /* by row of its SELECT: too few members behind it (small.h); NULL: none */
+	size_t withheld_count;
+	bool moved;                /* data came in while it was counted */
 };
 
 /* Answers arguments {metric, by, filters, window, from, to, as_of, compare, limit, order}. A new object owned by the
@@ -26,7 +30,8 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
 	struct error *error);
 
 /* The same question's SELECT as rows (enum compiled_column), for tools that reckon with them: up to `groups_most`
- * groups of the window instead of `limit`; 0: as asked. False with the same errors. */
+ * groups of the window instead of `limit`; 0: as asked. False with the same errors. Nothing is withheld of the rows:
+ * who shows what was reckoned out of them asks small.h first. */
 bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
 	struct question *question, struct db_rows **rows, struct error *error);
 /* The same of one metric whatever was said of it, and however stale its data: for its sanity tests. */

@@ -11,5 +11,6 @@ bool run_ask(struct call *call)
 	if (answer == NULL)
 		return false;
 	call->row_count = (int)json_array_size(json_object_get(json_object_get(answer, "answer"), "rows"));
+	call->withheld = (int)json_integer_value(json_object_get(json_object_get(answer, "answer"), "withheld_count"));
 	return call_answer(call, json_incref(answer));
 }

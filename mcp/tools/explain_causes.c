@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explain_cuts.h"
+#include "explain_small.h"
 #include "mcp/base/utf8.h"
 #include "query.h"
 
@@ -53,23 +54,34 @@ static const char *subject_of(const struct explanation *explanation, const struc
 	return arena_format(arena, "%s %s", cause->dimension, word_shown(arena, cause->value));
 }
 
+/* How often, where that is no handful of members. */
+static const char *count_of(const struct explanation *explanation, const struct db_rows *rows, size_t row, int column)
+{
+	long long count = db_number(rows, row, column);
+	int least = explanation->question.bounds.min_group;
+
+	return count > 0 && count < least ? arena_format(explanation->call->arena, "fewer than %d", least)
+		: arena_format(explanation->call->arena, "%lld", count);
+}
+
 static const char *sentence_of(const struct explanation *explanation, const struct explain_cause *cause,
 	const struct kind *kind, const struct db_rows *rows, size_t row)
 {
 	struct arena *arena = explanation->call->arena;
 	struct text text = text_open(arena, 600);
 	bool pool = strncmp(cause->kind, "pool_", 5) == 0;
+	bool counted = explanation->question.limits == NULL;   /* these are counts of the whole house */
 
 	text_add(&text, subject_of(explanation, cause));
 	if (cause->label != NULL && strcmp(cause->kind, "agent_acted") != 0)
 		text_format(&text, " (%s)", word_shown(arena, cause->label));
 	text_format(&text, " %s %s (%s)", kind->words, cause->at_local, explanation->question.bounds.zone);
-	if (pool)
-		text_format(&text, "; codes given out: %lld in the earlier period and until the later, %lld in the later",
-			db_number(rows, row, BEFORE), db_number(rows, row, AFTER));
-	if (strcmp(cause->kind, "agent_acted") == 0)
-		text_format(&text, ": %lld actions before the later period, %lld in it", db_number(rows, row, BEFORE),
-			db_number(rows, row, AFTER));
+	if (pool && counted)
+		text_format(&text, "; codes given out: %s in the earlier period and until the later, %s in the later",
+			count_of(explanation, rows, row, BEFORE), count_of(explanation, rows, row, AFTER));
+	if (counted && strcmp(cause->kind, "agent_acted") == 0)
+		text_format(&text, ": %s actions before the later period, %s in it", count_of(explanation, rows, row, BEFORE),
+			count_of(explanation, rows, row, AFTER));
 	if (pool && db_text(rows, row, DETAIL) != NULL)
 		text_format(&text, "; the last of them expired at %s", db_text(rows, row, DETAIL));
 	if (strcmp(cause->kind, "policy_changed") == 0)
@@ -78,13 +90,18 @@ static const char *sentence_of(const struct explanation *explanation, const stru
 	return text.bytes;
 }
 
-/* How much of the change lies in the value that an event touched, if it went the way that the event pushes. */
-static void measure(const struct explanation *explanation, struct explain_cause *cause, int direction)
+/* How much of the change lies in the value that an event touched, if it went the way that the event pushes. False on an
+ * error. */
+static bool measure(struct explanation *explanation, struct explain_cause *cause, int direction)
 {
 	struct slice slice = { .term_count = 1 };
 
 	if (!explain_counted(explanation, cause->dimension, cause->value, &slice.counted))
-		return;
+		return true;
+	if (!explain_hides_value(explanation, cause->dimension, cause->value, &cause->withheld))
+		return false;
+	if (cause->withheld)
+		return true;
 	double volume = explanation->is_ratio ? slice.counted.weight1 - slice.counted.weight0
 		: slice.counted.value1 - slice.counted.value0;
 
@@ -93,6 +110,7 @@ static void measure(const struct explanation *explanation, struct explain_cause 
 	cause->explained = explanation->change.value == 0 ? 0 : cause->effect.value / explanation->change.value;
 	cause->measured = direction == 0 || direction * volume > 0 ||
 		(explanation->is_ratio && fabs(cause->effect.value) > 0);
+	return true;
 }
 
 bool explain_matches(const struct explain_cause *cause)
@@ -144,7 +162,8 @@ bool explain_causes(struct explanation *explanation)
 		if (cause.label != NULL)
 			cause.label = utf8_shown(arena, cause.label, false);
 		cause.sentence = sentence_of(explanation, &cause, kind, rows, row);
-		measure(explanation, &cause, kind->direction);
+		if (!measure(explanation, &cause, kind->direction))
+			return false;
 		explanation->causes[explanation->cause_count++] = cause;
 	}
 	if (explanation->cause_count > 0)

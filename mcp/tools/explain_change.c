@@ -4,6 +4,7 @@
 #include "explain_causes.h"
 #include "explain_cuts.h"
 #include "explain_parts.h"
+#include "explain_small.h"
 #include "explain_words.h"
 #include "mcp/base/clock.h"
 
@@ -69,8 +70,11 @@ bool run_explain_change(struct call *call)
 	explanation->variation = judge(&explanation->change, explanation->past, explanation->past_count);
 	if (explanation->change.value != 0 && (!explain_cuts(explanation) || !explain_causes(explanation)))
 		return false;
+	if (!explain_hide(explanation))
+		return false;
 	if (explanation->variation.verdict == VERDICT_USUAL ? !judge_cause(explanation) : !explain_factors(explanation))
 		return false;
 	call->row_count = (int)explanation->cut_count;
+	call->withheld = (int)explanation->withheld;
 	return call_answer(call, explain_answer(explanation));
 }

@@ -22,6 +22,11 @@ static size_t family_of(const char *name)
 	return NO_FAMILY;
 }
 
+bool explain_same_family(const char *one, const char *other)
+{
+	return family_of(one) != NO_FAMILY && family_of(one) == family_of(other);
+}
+
 bool explain_dimension(const struct explanation *explanation, const char *name, unsigned *place)
 {
 	for (*place = 0; *place < explanation->metric->dimension_count; (*place)++)
@@ -84,15 +89,17 @@ static bool ask_period(struct explanation *explanation, struct explain_cut *cut,
 {
 	const struct period *period = later ? explanation->now_period : explanation->then_period;
 	json_t *args = arena_json(explanation->call->arena, explanation_args(explanation, period)), *by = json_array();
-	struct question question;
+	struct question *question = arena_alloc(explanation->call->arena, sizeof *question);
 	struct db_rows *rows;
 	bool known;
 
 	for (size_t d = 0; d < cut->table.dimension_count; d++)
 		json_array_append_new(by, json_string(explanation->metric->dimensions[cut->table.dimensions[d]]->name));
 	json_object_set_new(args, "by", by);
-	if (!explanation_ask(explanation, args, EXPLAIN_GROUPS_MOST, &question, &rows, &known))
+	if (!explanation_ask(explanation, args, EXPLAIN_GROUPS_MOST, question, &rows, &known))
 		return false;
+	cut->questions[later] = known ? question : NULL;
+	cut->rows[later] = known ? rows : NULL;
 	*complete = *complete && !explanation->cut_short;
 	for (size_t row = 0; known && row < db_count(rows); row++)
 		if (db_number(rows, row, COMPILED_PLACE) == 0)

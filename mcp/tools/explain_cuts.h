@@ -15,4 +15,7 @@ bool explain_dimension(const struct explanation *explanation, const char *name, 
 bool explain_counted(const struct explanation *explanation, const char *dimension, const char *value,
 	struct segment *counted);
 
+/* Whether the values of two dimensions are parts of each other: a pool and its campaign. */
+bool explain_same_family(const char *one, const char *other);
+
 #endif

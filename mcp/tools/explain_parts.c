@@ -194,7 +194,7 @@ static json_t *segment_json(const struct explanation *explanation, const struct 
 	return one;
 }
 
-/* The largest segments, and what the others add up to. */
+/* The largest segments, and what the others add up to, among them those that are too small to be told. */
 static json_t *segments_json(const struct explanation *explanation, const struct explain_parts *parts, json_t *into)
 {
 	bool *told = arena_alloc(explanation->call->arena, parts->count + 1);
@@ -203,11 +203,15 @@ static json_t *segments_json(const struct explanation *explanation, const struct
 	size_t others = 0;
 
 	for (size_t n = 0; n < SEGMENTS_TOLD && n < parts->count; n++) {
+		const bool *hidden = explanation->told->hidden;
 		size_t most = parts->count;
 
 		for (size_t i = 0; i < parts->count; i++)
-			if (!told[i] && (most == parts->count || weight_of(parts, i) > weight_of(parts, most)))
+			if (!told[i] && !(hidden != NULL && hidden[i]) &&
+			    (most == parts->count || weight_of(parts, i) > weight_of(parts, most)))
 				most = i;
+		if (most == parts->count)
+			break;
 		told[most] = true;
 		json_array_append_new(list, segment_json(explanation, parts, most));
 	}

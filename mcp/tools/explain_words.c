@@ -180,8 +180,8 @@ static void say_causes(struct telling *telling)
 			"the change lies is a correlation, not a cause.");
 	for (size_t i = told; i < e->cause_count && i < told + 3; i++)
 		if (e->causes[i].dimension == NULL || !e->causes[i].measured)
-			say(telling, arena_format(telling->arena, "Also in this time, its share not measurable: %s",
-				e->causes[i].sentence));
+			say(telling, arena_format(telling->arena, "Also in this time, its share %s: %s", e->causes[i].withheld
+				? "withheld because so few members are behind it" : "not measurable", e->causes[i].sentence));
 }
 
 static void say_unexplained(struct telling *telling)
@@ -207,6 +207,9 @@ static void say_all(struct telling *telling, const struct explain_parts *parts)
 	const struct explanation *e = telling->explanation;
 
 	say_change(telling);
+	if (e->question.limits != NULL)
+		say(telling, arena_format(telling->arena, "This key is limited, so only this was looked at: %s.",
+			arena_dump(telling->arena, e->question.limits)));
 	say_verdict(telling);
 	say_coverage(telling);
 	if (!is_explained(e))
@@ -222,6 +225,9 @@ static void say_all(struct telling *telling, const struct explain_parts *parts)
 	if (e->skipped != NULL)
 		say(telling, arena_format(telling->arena, "Not searched, because they have more than %d values: %s.",
 			EXPLAIN_GROUPS_MOST, e->skipped));
+	if (e->withheld > 0)
+		say(telling, arena_format(telling->arena, "%zu parts of the change are not told: fewer than %d members are "
+			"behind each, or could be found by subtraction.", e->withheld, e->question.bounds.min_group));
 	if (e->cut_short)
 		say(telling, arena_format(telling->arena, "Time ran out after %d s: fewer cuts or earlier changes than usual "
 			"were asked for. A filter makes it faster.", EXPLAIN_TIME_MS / 1000));
@@ -237,6 +243,8 @@ static json_t *causes_json(const struct explanation *e, size_t most)
 			cause->dimension, "value", cause->value, "at", cause->at, "at_local", cause->at_local, "matches",
 			explain_matches(cause), "text", cause->sentence);
 
+		if (cause->withheld)
+			json_object_set_new(one, "withheld", json_true());
 		if (cause->measured) {
 			json_object_set_new(one, "effect", explain_effect_json(cause->effect));
 			json_object_set_new(one, "share", json_real(cause->explained));
@@ -317,6 +325,10 @@ static json_t *answer_of(const struct explanation *e, size_t causes, bool parts_
 		json_object_set_new(json, "unexplained", json_pack("{s:f, s:f}", "value", left, "share",
 			left / e->change.value));
 	}
+	if (e->question.limits != NULL)
+		json_object_set(json, "limited_to", e->question.limits);
+	if (e->withheld > 0)
+		json_object_set_new(json, "withheld_count", json_integer((json_int_t)e->withheld));
 	json_object_set_new(json, "as_of", json_string(e->question.bounds.covered_until));
 	json_object_set_new(json, "certified", json_boolean(e->metric->certified));
 	json_object_set_new(json, "definition", json_string(arena_format(e->call->arena, "%.12s", e->metric->definition)));

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "explain_small.h"
 #include "mcp/base/clock.h"
 #include "mcp/metrics/day.h"
 
@@ -168,6 +169,8 @@ bool explanation_open(struct explanation *explanation)
 	if (!find_comparison(explanation, compare) || !question_rows(call->db, call->caller.tenant, args, 0, call->arena,
 	    question, &rows, &call->error))
 		return false;
+	if (!explain_small_totals(explanation, rows))
+		return false;
 	explanation->metric = question->metric;
 	explanation->now_period = &question->bounds.periods[0];
 	explanation->then_period = &question->bounds.periods[1 + explanation->place];
@@ -256,7 +259,11 @@ static bool ask_total(struct explanation *explanation, int from, int to, const s
 	*total = (struct explain_total){ .known = false };
 	if (!explanation_ask(explanation, args, 0, &question, &rows, &known))
 		return false;
-	if (known && reaches_back(&question, &question.bounds.periods[0]))
+	if (!known || !reaches_back(&question, &question.bounds.periods[0]))
+		return true;
+	if (!explain_small_total(explanation, &question, rows, &known))
+		return false;
+	if (!known)
 		*total = total_of(rows, 0, args);
 	return true;
 }

@@ -32,6 +32,9 @@ struct explain_values {
 struct explain_cut {
 	struct slice_table table; /* dimensions: places in the metric's list */
 	bool whole;               /* all groups are there, and add up to the total */
+	const struct question *questions[2];   /* of the earlier and the later period, with their rows; NULL: no data */
+	const struct db_rows *rows[2];
+	bool *hidden;             /* by cell: too few members behind it (explain_small.h); NULL: nobody has asked yet */
 };
 
 struct explain_past {
@@ -43,6 +46,7 @@ struct explain_past {
 struct explain_cause {
 	const char *kind, *dimension, *value, *label, *at, *at_local, *sentence;
 	bool measured;            /* its value is in a cut: effect, explained and counted are set */
+	bool withheld;            /* too few members behind it to be measured */
 	struct effect effect;
 	double explained;
 	struct segment counted;
@@ -81,6 +85,7 @@ struct explanation {
 	bool slice_unusual;       /* the best slice is outside its own past, where the whole is inside */
 	const char *skipped;      /* dimensions that could not be searched, or NULL */
 	bool cut_short;           /* time ran out */
+	size_t withheld;          /* slices, segments and causes with too few members behind them to be told */
 	int64_t deadline_us;
 };
 

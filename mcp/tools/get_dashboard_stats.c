@@ -45,7 +45,7 @@ static void copy_fields(json_t *into, const json_t *from, const char *const *nam
 /* The row of an answer: the figure, its window in short, and the change. */
 static json_t *row_of(const json_t *answer)
 {
-	static const char *const kept[] = { "metric", "title", "unit", "value", "text", "as_of", "certified",
+	static const char *const kept[] = { "metric", "title", "unit", "value", "withheld", "text", "as_of", "certified",
 		"definition" };
 	static const char *const dated[] = { "name", "first_day", "last_day" };
 	static const char *const changed[] = { "change", "change_pct" };
@@ -54,6 +54,8 @@ static json_t *row_of(const json_t *answer)
 	copy_fields(row, answer, kept, sizeof kept / sizeof kept[0]);
 	copy_fields(window, json_object_get(answer, "window"), dated, sizeof dated / sizeof dated[0]);
 	json_object_set_new(row, "window", window);
+	if (json_object_get(answer, "withheld_count") != NULL)
+		json_object_set(row, "note", json_object_get(answer, "note"));
 	copy_fields(row, json_array_get(json_object_get(answer, "comparisons"), 0), changed,
 		sizeof changed / sizeof changed[0]);
 	return row;
@@ -68,14 +70,19 @@ static bool add_row(struct call *call, size_t at, json_t *rows, long long *versi
 	json_t *answer = question_answer(call->db, call->caller.tenant, args_of(call, at), call->arena, &question, &error);
 
 	*version = question.bounds.data_version;
-	if (answer != NULL)
+	if (answer != NULL) {
+		call->withheld += (int)json_integer_value(json_object_get(answer, "withheld_count"));
 		return json_array_append_new(rows, row_of(answer)) == 0;
+	}
 	call->error = error;
-	if (error.code != ERROR_NO_DATA && error.code != ERROR_STALE)
+	bool limited = error.code == ERROR_SCOPE;   /* no number for this key */
+
+	if (error.code != ERROR_NO_DATA && error.code != ERROR_STALE && !limited)
 		return false;
 	call->error.code = ERROR_NONE;
 	json_array_append_new(rows, json_pack("{s:s, s:s, s:n, s:s}", "metric", scorecard[at].metric, "title",
-		question.metric->title, "value", error.code == ERROR_STALE ? "withheld" : "no_data", error.text));
+		question.metric->title, "value", error.code == ERROR_STALE ? "withheld" : limited ? "limited" : "no_data",
+		error.text));
 	return true;
 }
 
@@ -85,6 +92,7 @@ static bool add_rows(struct call *call, json_t *rows, long long *version, bool *
 	long long one;
 
 	*moved = false;
+	call->withheld = 0;
 	json_array_clear(rows);
 	for (size_t i = 0; i < SCORECARD_ROWS; i++) {
 		if (!add_row(call, i, rows, &one))
@@ -110,5 +118,6 @@ bool run_get_dashboard_stats(struct call *call)
 		return call_refuse(call, ERROR_BUSY, "Data was coming in while the scorecard was made, so its "
 			"numbers would not belong together. Try again.");
 	call->row_count = SCORECARD_ROWS;
-	return call_answer(call, json_pack("{s:O, s:I}", "stats", rows, "data_version", (json_int_t)version));
+	return call_answer(call, json_pack("{s:O, s:I, s:o*}", "stats", rows, "data_version", (json_int_t)version,
+		"limited_to", call->caller.limits[0] == '\0' ? NULL : json_loads(call->caller.limits, 0, NULL)));
 }

@@ -6,7 +6,7 @@
 #include "mcp/metrics/question.h"
 #include "mcp/tool.h"
 
-/* The same arguments under the same definitions. */
+/* The same arguments under the same definitions, for the same eyes. */
 static const char *key_of(struct call *call)
 {
 	struct error ignored;
@@ -16,7 +16,8 @@ static const char *key_of(struct call *call)
 
 	if (metric == NULL || !metric_is_imported(metric))
 		return NULL;
-	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, arena_dump(call->arena, call->args));
+	return arena_format(call->arena, "query_metric\n%s\n%s\n%s", metric->definition, call->caller.limits,
+		arena_dump(call->arena, call->args));
 }
 
 /* Keeps an answer as it is, its fields in their order. */
@@ -34,6 +35,7 @@ static void keep(struct call *call, const char *key, const json_t *result, const
 static bool answer(struct call *call, json_t *result)
 {
 	call->row_count = (int)json_array_size(json_object_get(result, "rows"));
+	call->withheld += (int)json_integer_value(json_object_get(result, "withheld_count"));
 	return call_answer(call, result);
 }
 

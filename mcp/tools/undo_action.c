@@ -66,7 +66,8 @@ static bool show_members(struct call *call, json_t *lines)
 
 static bool preview(struct call *call, const json_t *scope, json_t **seen)
 {
-	return query_answer(call, "preview_undo", DB_VALUES(whose(call), arena_dump(call->arena, scope)), seen) &&
+	return query_answer(call, "preview_undo", DB_VALUES(whose(call), arena_dump(call->arena, scope),
+		call->caller.key), seen) &&
 		show_members(call, json_object_get(*seen, "first"));
 }
 

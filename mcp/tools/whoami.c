@@ -23,5 +23,7 @@ bool run_whoami(struct call *call)
 		at += size + (at[size] == ' ');
 	}
 	json_object_set_new(answer, "scopes", scopes);
+	if (caller->limits[0] != '\0')
+		json_object_set_new(answer, "limited_to", json_loads(caller->limits, 0, NULL));
 	return call_answer(call, answer);
 }

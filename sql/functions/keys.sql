@@ -3,27 +3,31 @@
 -- The row that a presented key's hash is compared with. No row for an unknown one.
 create function app.find_key(p_tenant int, p_key text)
 returns table (kind text, name text, secret_hash text, scopes text, cap_cents bigint, calls_per_minute int,
-	valid boolean)
+	valid boolean, limits text)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);
 	return query select k.kind, k.name, k.secret_hash::text, array_to_string(k.scopes, ' '), k.cap_cents,
-		k.calls_per_minute, k.revoked_at is null and (k.expires_at is null or k.expires_at > app.now())
+		k.calls_per_minute, k.revoked_at is null and (k.expires_at is null or k.expires_at > app.now()),
+		app.limits_text(k.stores, k.tiers)
 		from data.keys k where k.tenant = p_tenant and k.key = p_key;
 end $$;
 
 create function app.create_key(p_tenant int, p_call uuid, p_person text, p_key text, p_kind text, p_name text,
-	p_hash bytea, p_scopes text[], p_cap_cents bigint, p_calls_per_minute int, p_budget_cents bigint, p_period text)
+	p_hash bytea, p_scopes text[], p_cap_cents bigint, p_calls_per_minute int, p_budget_cents bigint, p_period text,
+	p_stores text[] default null, p_tiers text[] default null)
 returns void language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);
 	perform app.pass_person(p_tenant, p_person, 'admin');
+	perform app.check_limits(p_tenant, p_stores, p_tiers);
 	insert into data.keys (tenant, key, kind, name, secret_hash, scopes, cap_cents, calls_per_minute, budget_cents,
-			budget_period, created_by, created_at)
+			budget_period, created_by, created_at, stores, tiers)
 		values (p_tenant, p_key, p_kind, p_name, p_hash, p_scopes, p_cap_cents, p_calls_per_minute, p_budget_cents,
-			p_period, p_person, app.now());
+			p_period, p_person, app.now(), p_stores, p_tiers);
 	perform app.write_audit(p_tenant, p_call, p_person, 'cli', 'create_key', 'executed', '', null, null, 1,
-		jsonb_build_object('key', p_key, 'kind', p_kind, 'scopes', p_scopes, 'budget_cents', p_budget_cents));
+		jsonb_build_object('key', p_key, 'kind', p_kind, 'scopes', p_scopes, 'budget_cents', p_budget_cents,
+			'stores', p_stores, 'tiers', p_tiers));
 end $$;
 
 create function app.revoke_key(p_tenant int, p_call uuid, p_person text, p_key text) returns void
@@ -72,5 +76,5 @@ create view reading.budgets as
 
 create view reading.keys as
 	select k.tenant, k.key, k.kind, k.name, k.scopes, k.cap_cents, k.calls_per_minute, k.budget_cents, k.budget_period,
-		k.created_by, k.created_at, k.expires_at, k.revoked_at
+		k.created_by, k.created_at, k.expires_at, k.revoked_at, k.stores, k.tiers
 	from data.keys k;

@@ -5,7 +5,7 @@
 
 create view metric.tenants as
 	select t.tenant, t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.retail,
-		t.fiscal_month, app.now() as now
+		t.fiscal_month, t.min_group, app.now() as now
 	from data.tenants t;
 
 -- Where a member stands on the day until which data are known: bought for the first time in the 90 days before it
@@ -236,10 +236,15 @@ create view metric.coverage as
 -- The values of the dimensions that are lists of their own, with the name that people know them by.
 create view metric.dimension_values as
 	select s.tenant, 'store' as dimension, s.store as value, s.name as label from data.stores s
+	where coalesce(s.store = any ((select reading.limit_of('store'))::text[]),
+		(select reading.limit_of('store')) is null)
 	union all select distinct s.tenant, 'region', s.region, null from data.stores s where s.region is not null
+		and coalesce(s.store = any ((select reading.limit_of('store'))::text[]),
+			(select reading.limit_of('store')) is null)
 	union all select t.tenant, 'lifecycle', v.word, null from data.tenants t, (values ('new'), ('active'), ('dormant'),
 		('lapsed'), ('never_bought')) v(word)
 	union all select t.tenant, 'tier', t.tier, t.name from data.tiers t
+	where coalesce(t.tier = any ((select reading.limit_of('tier'))::text[]), (select reading.limit_of('tier')) is null)
 	union all select p.tenant, 'coupon_pool', p.pool, p.name from data.pools p
 	union all select c.tenant, 'campaign', c.campaign, c.name from data.campaigns c
 	union all select distinct c.tenant, 'campaign_type', c.type, null from data.campaigns c

@@ -18,6 +18,7 @@ begin
 		perform app.refuse_stopped(p_tenant, p_key);
 	end if;
 	v_key := app.pass_key(p_tenant, p_key, 'agent:act', 'open_run');
+	perform app.refuse_limited(v_key);
 	select * into s from data.policy_states x where x.tenant = p_tenant and x.policy = p_policy for update;
 	if s.policy is null then
 		perform app.refuse('FLNOT', format('There is no policy "%s" here: `flashd agent policy` adds one.', p_policy));

@@ -1,7 +1,7 @@
 -- Tenants and people. Making a tenant is the owner's business (not granted to the daemon); its people are the
 -- admins'.
 create function app.create_tenant(p_slug text, p_name text, p_zone text, p_currency text, p_week_start int,
-	p_cents_per_100_points int, p_message_cost_cents int, p_admin text) returns int
+	p_cents_per_100_points int, p_message_cost_cents int, p_admin text, p_min_group int default 5) returns int
 language plpgsql volatile as $$
 declare
 	v_tenant int := 1;
@@ -20,9 +20,9 @@ begin
 		v_tenant := v_tenant + 1;
 	end loop;
 	insert into data.tenants (tenant, slug, name, zone, currency, week_start, cents_per_100_points,
-			message_cost_cents, created_at)
+			message_cost_cents, created_at, min_group)
 		values (v_tenant, p_slug, p_name, p_zone, p_currency, p_week_start, p_cents_per_100_points,
-			p_message_cost_cents, app.now());
+			p_message_cost_cents, app.now(), p_min_group);
 	insert into data.people (tenant, person, name, roles, created_at)
 		values (v_tenant, p_admin, p_admin, '{admin}', app.now());
 	perform app.write_audit(v_tenant, app.new_id(), p_admin, 'cli', 'create_tenant', 'executed', '', null, null, 1,

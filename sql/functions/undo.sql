@@ -2,10 +2,14 @@
 -- needs that hash, so that nothing is undone that was not shown. It passes no stop: a stopped agent must still be
 -- reversible. What moved since is reported with the reason and left as it is.
 
--- The actions in the scope (done ones of a key, or of all keys when p_key is null), newest first.
-create function app.undo_scope(p_tenant int, p_key text, p_scope jsonb) returns setof data.actions
+-- The actions in the scope (done ones of a key, or of all keys when p_key is null), newest first; for a limited key
+-- those on its members.
+create function app.undo_scope(p_tenant int, p_key text, p_principal text, p_scope jsonb)
+returns setof data.actions
 language sql stable as $$
 	select a.* from data.actions a where a.tenant = p_tenant and a.state = 'done' and (p_key is null or a.key = p_key)
+		and (not (select app.is_limited_principal(p_tenant, p_principal))
+			or app.sees_member(p_tenant, p_principal, a.member))
 		and case
 			when p_scope ? 'action' then a.action = (p_scope ->> 'action')::uuid
 			when p_scope ? 'run' then a.run = (p_scope ->> 'run')::uuid
@@ -14,7 +18,7 @@ language sql stable as $$
 	order by a.created_at desc, a.action
 $$;
 
-create function app.preview_undo(p_tenant int, p_key text, p_scope jsonb) returns jsonb
+create function app.preview_undo(p_tenant int, p_key text, p_scope jsonb, p_principal text) returns jsonb
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
 	v jsonb;
@@ -22,26 +26,27 @@ begin
 	perform app.enter(p_tenant);
 	select jsonb_build_object('actions', count(*), 'value_cents', coalesce(sum(value_cents), 0),
 			'by_tool', coalesce((select jsonb_object_agg(tool, n) from (select tool, count(*) n
-				from app.undo_scope(p_tenant, p_key, p_scope) group by tool) t), '{}'),
+				from app.undo_scope(p_tenant, p_key, p_principal, p_scope) group by tool) t), '{}'),
 			'hash', encode(sha256(convert_to(coalesce(
 				string_agg(action::text, ',' order by created_at desc, action), ''), 'UTF8')), 'hex'),
 			'first', coalesce((select jsonb_agg(jsonb_build_object('action', f.action, 'tool', f.tool,
 					'member', f.member, 'value_cents', f.value_cents, 'at', f.created_at))
-				from (select * from app.undo_scope(p_tenant, p_key, p_scope) limit 20) f), '[]'))
-		into v from app.undo_scope(p_tenant, p_key, p_scope) s;
+				from (select * from app.undo_scope(p_tenant, p_key, p_principal, p_scope) limit 20) f), '[]'))
+		into v from app.undo_scope(p_tenant, p_key, p_principal, p_scope) s;
 	if (v ->> 'actions')::bigint = 0 and p_scope ? 'action' then
-		perform app.refuse_undo(p_tenant, p_key, (p_scope ->> 'action')::uuid);
+		perform app.refuse_undo(p_tenant, p_key, p_principal, (p_scope ->> 'action')::uuid);
 	end if;
 	return v;
 end $$;
 
 -- Says why one action cannot be undone: foreign and missing look alike.
-create function app.refuse_undo(p_tenant int, p_key text, p_action uuid) returns void language plpgsql volatile as $$
+create function app.refuse_undo(p_tenant int, p_key text, p_principal text, p_action uuid) returns void
+language plpgsql volatile as $$
 declare
 	a data.actions;
 begin
 	select * into a from data.actions x where x.tenant = p_tenant and x.action = p_action
-		and (p_key is null or x.key = p_key);
+		and (p_key is null or x.key = p_key) and app.sees_member(p_tenant, p_principal, x.member);
 	if a.action is null then
 		perform app.refuse('FLNOT', format('There is no action %s: list_actions shows them.', p_action));
 	end if;
@@ -68,7 +73,7 @@ declare
 begin
 	select * into a from data.actions x where x.tenant = p_tenant and x.action = p_action for update;
 	if a.state is distinct from 'done' or (p_key is not null and a.key <> p_key) then
-		perform app.refuse_undo(p_tenant, p_key, p_action);
+		perform app.refuse_undo(p_tenant, p_key, p_principal, p_action);
 	end if;
 	perform effect.reverse_action(p_tenant, a);
 	update data.actions set state = 'undone', undone_at = app.now(), undone_by = p_principal
@@ -95,14 +100,14 @@ begin
 	end if;
 	perform app.hold_gate(p_tenant);
 	if p_chunk = 1 then
-		v_now := app.preview_undo(p_tenant, p_key, p_scope) ->> 'hash';
+		v_now := app.preview_undo(p_tenant, p_key, p_scope, p_principal) ->> 'hash';
 		if v_now is distinct from p_hash then
 			perform app.refuse('FLHSH', 'What would be undone is not what you were shown (something happened since, or '
 				'the hash is wrong). Nothing was undone: ask for a new preview.');
 		end if;
 	end if;
 	select coalesce(array_agg(s.action), '{}') into v_batch from (select u.action
-		from app.undo_scope(p_tenant, p_key, p_scope) u where u.action <> all (p_skip) limit p_limit) s;
+		from app.undo_scope(p_tenant, p_key, p_principal, p_scope) u where u.action <> all (p_skip) limit p_limit) s;
 	perform from data.budgets b where b.tenant = p_tenant and (b.key, b.starts_at) in (
 			select a.key, a.budget_starts_at from data.actions a where a.tenant = p_tenant and a.action = any (v_batch))
 		order by b.key, b.starts_at for update;
@@ -127,11 +132,12 @@ begin
 	if v_done = '{}' and v_failed = '[]' and v_busy then
 		raise exception using errcode = '55P03', message = 'what is to be undone is being written to';
 	elsif p_scope ? 'action' and v_done = '{}' then
-		perform app.refuse_undo(p_tenant, p_key, (p_scope ->> 'action')::uuid);   -- another was faster
+		-- Another was faster.
+		perform app.refuse_undo(p_tenant, p_key, p_principal, (p_scope ->> 'action')::uuid);
 	end if;
 	v_cents := app.give_back_all(p_tenant, v_done);
-	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_scope) s where s.action <> all (p_skip)
-		and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
+	select count(*) into v_left from app.undo_scope(p_tenant, p_key, p_principal, p_scope) s
+		where s.action <> all (p_skip) and not v_failed @> jsonb_build_array(jsonb_build_object('action', s.action));
 	perform app.write_audit(p_tenant, p_call, p_principal, p_via, 'undo_action', 'executed', '', null, v_cents,
 		cardinality(v_done), jsonb_build_object('scope', p_scope, 'undone', cardinality(v_done), 'not_undone',
 		v_failed));

@@ -11,6 +11,7 @@ begin
 	perform app.hold_gate(p_tenant);
 	perform app.refuse_stopped(p_tenant, p_key);
 	v_key := app.pass_key(p_tenant, p_key, p_scope, p_tool);
+	perform app.pass_member(p_tenant, v_key, (p_args ->> 'member')::bigint);
 	if v_run is not null then
 		perform app.pass_fence(p_tenant, v_run, (p_args ->> 'fence')::bigint);
 	end if;

@@ -5,7 +5,8 @@ select k.key, k.kind, k.name,
 	k.cap_cents, k.calls_per_minute, k.budget_period, k.budget_cents,
 	coalesce(b.spent_cents, case when k.budget_cents is not null then 0 end), coalesce(b.left_cents, k.budget_cents),
 	k.created_by, reading.stamp(k.created_at), reading.local_stamp(k.created_at, $2::text), reading.stamp(k.expires_at),
-	reading.stamp(k.revoked_at), to_json(k.scopes)
+	reading.stamp(k.revoked_at), to_json(k.scopes), to_json(k.stores), to_json(k.tiers),
+	coalesce(array_to_string(k.stores || k.tiers, ','), '')
 from reading.keys k left join reading.budgets b using (tenant, key)
 where ($1::boolean or (k.revoked_at is null and coalesce(k.expires_at > app.now(), true)))
 	and ($3::text is null or k.key = $3::text)

@@ -11,7 +11,7 @@
 --     that the last day lies in; 0 for neither
 -- $8: the metric, for what was said of it and the shape of its source
 with place as (
-	select t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.now, t.retail, t.fiscal_month,
+	select t.zone, t.week_start, t.currency, t.data_version, t.data_as_of, t.now, t.retail, t.fiscal_month, t.min_group,
 		(t.now at time zone t.zone)::date as real_today,
 		coalesce($6::date, (t.now at time zone t.zone)::date) as today,
 		case $3::text when 'wtd' then 'week' when 'mtd' then 'month' when 'qtd' then 'quarter' when 'ytd' then 'year'
@@ -124,7 +124,7 @@ select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today:
 	to_char(i.covered_until at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as covered_until,
 	to_char(i.covered_since at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_since_hour,
 	to_char(i.covered_until at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_until_hour,
-	i.retail, i.fiscal_month,
+	i.retail, i.fiscal_month, i.min_group,
 	floor(extract(epoch from i.now) * 1000000)::bigint as now_us,
 	i.until_at = metric.day_start(i.until_day, i.zone) as whole_days,
 	v.state, v.definition, v.changed_by, to_char(v.changed_at at time zone i.zone, 'YYYY-MM-DD') as changed_on,

@@ -157,7 +157,7 @@ psql -X -qd postgres -c 'create database shop' && psql -X -qd shop >"$DAEMONS/sh
 		closed_at as ordered_at, (total * 100)::bigint as gross_cents from sales;
 	create view flash_out.something_else as select 1 as one;
 SQL
-"$FLASHD_CLI" tenant create shop --name Shop --zone Europe/Paris --currency EUR --admin ann >/dev/null 2>&1
+"$FLASHD_CLI" tenant create shop --name Shop --zone Europe/Paris --currency EUR --admin ann --min-group 1 >/dev/null 2>&1
 bring() { PGDATABASE=shop FLASHD=$FLASHD_CLI contrib/import-views "$@" --tenant shop --json 2>"$DAEMONS/err"; }
 came() { jq -c '[.entities[] | [.entity, .added, .changed]]' <<<"$1"; }
 same "members and orders come through views" '[["members",50,0],["orders",400,0]]' "$(came "$(bring flash_out)")"

@@ -31,6 +31,12 @@ nothing "purchases of two days ago" data_stale 'at most 36'
 check "and in words" grep -q 'older than the policy allows' <(flashd agent run --policy winback; echo "$out")
 daemon_sql "update data.tenants set data_as_of = data_as_of + interval '40 hours'"
 
+flashd tenant privacy --min-group 1000
+cycle
+nothing "a number of fewer members than may be told of" evidence_missing "$(jq -r '.evidence.metrics[0].metric' tests/agent/winback.json)"
+check "and the report says that it is withheld" jq -e '.observations[0] | .value == null and (.refused | startswith("withheld"))' <<<"$out"
+flashd tenant privacy --min-group 1
+
 guard '.evidence.metrics[0].metric = "no_such_metric" | .evidence.metrics[0] |= del(.max_jump)'
 cycle
 nothing "a metric that is not there" evidence_missing no_such_metric

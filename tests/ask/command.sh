@@ -26,6 +26,11 @@ flashd ask 'and by tier?' --follow "$follow" --json
 same "ask --follow goes on" '{"by":["tier"],"metric":"gmv","window":"last_week"}' "$(jq -c .query <<<"$out")"
 FLASHD_PERSON=ben flashd ask 'and by tier?' --follow "$follow"
 check "a handle is of no use to somebody else" eval '[ $code = 3 ] && [ -z "$out" ] && [[ $err == *"not made for this key"* ]]'
+flashd tenant privacy --min-group 1000
+flashd ask 'GMV last week by tier'
+check "a number of too few members reads withheld, and the note says why" \
+	eval '[ $code = 0 ] && [[ $out == *"(all)"*withheld* ]] && [[ $err == *"fewer than 1000 members"* ]]'
+flashd tenant privacy --min-group 1
 flashd ask 'revenue last week'
 check "ask refuses with code 3, the word and what it may be" \
 	eval '[ $code = 3 ] && [ -z "$out" ] && [[ $err == *"\"revenue\" could not be grounded"*gmv*net_gmv* ]]'

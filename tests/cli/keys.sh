@@ -72,3 +72,32 @@ run key list
 check "a revoked key is out of the list" eval '! answered secret-1'
 run key list --all
 check "and in it with --all" eval 'answered secret-1 && answered revoked'
+
+sql "insert into data.stores (tenant, store, name, region) select tenant, 'K' || i, 'Key store ' || i, 'North' from data.tenants,
+	generate_series(1, 2) i where slug = 'acme'" >/dev/null
+sql "insert into data.tiers (tenant, tier, name, rank) select tenant, 'key-gold', 'Gold', 77 from data.tenants where slug = 'acme'" >/dev/null
+run key create --preset read-only --name north --stores K1,K2 --tiers key-gold --json
+check "a key is limited to stores and tiers" \
+	eval 'coded 0 && has ".stores | join(\" \")" "K1 K2" && has ".tiers | join(\" \")" key-gold && key_has north "stores || tiers" "{K1,K2,key-gold}"'
+check "the record says to which" sql_is '["K1", "K2"]' "select detail -> 'stores' from journal.audit where tool = 'create_key' and detail ->> 'stores' is not null"
+run key list
+check "key list says so" eval 'coded 0 && answered "K1,K2,key-gold"'
+run key create --preset read-only --name nowhere --stores K1,K7 --out "$work/nowhere.key"
+check "an unknown store is named with those that there are; no key, no file" \
+	eval 'coded 3 && said "no store \"K7\"" && said "K1" && no_key nowhere && [ ! -e "$work/nowhere.key" ]'
+run key create --preset read-only --name nowhere --tiers platinum
+check "so is an unknown tier" eval 'coded 3 && said "no tier \"platinum\"" && no_key nowhere'
+run key create --preset read-only --name nowhere --stores ,
+check "a limit to nothing is refused" eval 'coded 2 && said "1 to 20 names" && no_key nowhere'
+run tenant privacy --min-group 0
+check "the least group is 1 to 1000" eval 'coded 2 && said "1..1000"'
+run tenant privacy --min-group 7 --person eve
+check "and an admin's to say" eval 'coded 4 && sql_is 1 "select min_group from data.tenants where slug = '"'acme'"'"'
+before=$(sql "select data_version from data.tenants where slug = 'acme'")
+run tenant privacy --min-group 7 --json
+check "who says it, and answers of before do not count any more" eval 'coded 0 && has .min_group 7 &&
+	sql_is "7 $((before + 1))" "select min_group || '"' '"' || data_version from data.tenants where slug = '"'acme'"'"'
+run tenant list
+check "tenant list shows it" eval 'coded 0 && answered "LEAST GROUP" && answered 7'
+run tenant privacy --min-group 1
+check "and back" coded 0

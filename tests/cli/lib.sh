@@ -124,7 +124,7 @@ world_make() {
 	export TERM=xterm
 	run migrate
 	coded 0 || { cat "$work/err"; return 1; }
-	run tenant create acme --name 'Acme Coffee' --zone Europe/Paris --currency EUR --admin ann
+	run tenant create acme --name 'Acme Coffee' --zone Europe/Paris --currency EUR --admin ann --min-group 1
 	coded 0 || { cat "$work/err"; return 1; }
 	world_members && world_daemon || return 1
 	run help --json

@@ -76,7 +76,12 @@ begin
 		('gone_rows_stay', 'app.write_sums', 'having count(*) = count(x.place)', 'having false'),
 		('marked_meanwhile', 'app.roll_days', 's.ctid = d.place
 				and s.marked_at = d.marked_at', 'true'),
-		('moved_meanwhile', 'app.roll_days', 'm.move > v_move', 'false')
+		('moved_meanwhile', 'app.roll_days', 'm.move > v_move', 'false'),
+		('limit_of_writes', 'app.write_call', 'perform app.pass_member(p_tenant, v_key, (p_args ->> ''member'')::bigint);', ''),
+		('limit_of_undo', 'app.undo_scope', 'or app.sees_member(p_tenant, p_principal, a.member)', 'or true'),
+		('limit_of_undo_told', 'app.refuse_undo', 'and app.sees_member(p_tenant, p_principal, x.member)', ''),
+		('limit_of_tiers', 'reading.limit_of', 'v is not null then', 'v is not null and p_dimension <> ''tier'' then'),
+		('limit_of_runs', 'app.serve_chunk', 'perform app.refuse_limited(v_key);', '')
 	) planted(name, function, old, new) where name = replace(current_setting('testing.plant'),
 			'_after_crash', '') loop
 		v_text := pg_get_functiondef(p.function::regproc);

@@ -55,7 +55,7 @@ done <<-LINES
 	$id|$missing|decide_draft($c, 'cli', 'ID', '$hash', false, 'x')
 	$id|$missing|edit_draft($c, 'cli', 'ID', '$hash', '\x00', '\x00', '\x00')
 	$id|$missing|settle_delivery($rival, gen_random_uuid(), 'd', 'ID', 1, 'sent', 'x')
-	$action|$missing|preview_undo($rival, null, '{"action":"ID"}')
+	$action|$missing|preview_undo($rival, null, '{"action":"ID"}', 'bea')
 	$key|0nosuchkey00|change_budget($c, 'ID', 5)
 	$key|0nosuchkey00|revoke_key($c, 'ID')
 	$key|0nosuchkey00|stop($c, 'cli', 'ID', 'x')

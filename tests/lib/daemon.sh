@@ -1,6 +1,7 @@
 # Real daemons for test scripts, sourced after cluster.sh and with a cluster running (PGHOST, PGUSER).
 #
-#   daemon_database NAME              a migrated database with the tenant acme and its admin ann; sets every FLASHD_ setting
+#   daemon_database NAME              a migrated database with the tenant acme and its admin ann, whose numbers may tell of a
+#                                     single member; sets every FLASHD_ setting
 #                                     by environment, under the folder $DAEMONS = $FLASHD_TEST/NAME
 #   daemon_members COUNT              members 1 to COUNT with names, addresses and consent to e-mail
 #   daemon_key NAME PRESET [OPTION…]  a key: its secret in $DAEMONS/NAME.key and SECRET, its id in $DAEMONS/NAME.id and KEY
@@ -25,7 +26,7 @@ daemon_database() {
 	export FLASHD_TENANT=acme FLASHD_PERSON=ann FLASHD_HTTP_PORT=0
 	psql -X -qd postgres -c "create database \"$1\"" &&
 		"$FLASHD_CLI" migrate --quiet >"$DAEMONS/setup.log" 2>&1 &&
-		"$FLASHD_CLI" tenant create acme --name 'Acme Coffee' --zone Europe/Paris --currency EUR --admin ann \
+		"$FLASHD_CLI" tenant create acme --name 'Acme Coffee' --zone Europe/Paris --currency EUR --admin ann --min-group 1 \
 			>>"$DAEMONS/setup.log" 2>&1 || { cat "$DAEMONS/setup.log" >&2; return 1; }
 }
 

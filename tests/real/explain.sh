@@ -1,5 +1,7 @@
 # Why a number changed, over MCP: the stories planted in the demo brand, found first; and quiet periods called quiet.
 brand demo Europe/Paris 'Demo brand'
+# The stories are told although no number may single out a member.
+flashd tenant privacy --min-group 5
 build/demo-brand --seed 1 --members 15000 --as-of 2026-11-20 --out "$DAEMONS/brand" >/dev/null 2>&1
 flashd import "$DAEMONS/brand" --map demo --json
 check "the brand is imported" coded 0

@@ -3,7 +3,7 @@
 # brand NAME ZONE: a database of its own with one more tenant, in dollars, which the commands then mean.
 brand() {
 	unset DAEMONS
-	daemon_database "real_$1" && "$FLASHD_CLI" tenant create "$1" --name "$3" --zone "$2" --currency USD --admin ann \
+	daemon_database "real_$1" && "$FLASHD_CLI" tenant create "$1" --name "$3" --zone "$2" --currency USD --admin ann --min-group 1 \
 		>>"$DAEMONS/setup.log" 2>&1 || exit 1
 	export FLASHD_TENANT=$1
 	tenant=$(daemon_sql "select tenant from data.tenants where slug = '$1'")

@@ -42,7 +42,7 @@ select is(pg_temp.give('1knone', 'a', 1) ->> 'state', 'FLBUD', 'a key without a 
 select set_config('flash.now', '2026-11-21 12:00:00+01', false);
 select is(pg_temp.give('1kday', 'd', 100) #>> '{answer,budget_left_cents}', '900', 'the next day has its own');
 select action as a from data.actions where idem = 'a' \gset
-select app.preview_undo(1, null, jsonb_build_object('action', :'a')) ->> 'hash' as h \gset
+select app.preview_undo(1, null, jsonb_build_object('action', :'a'), 'ann') ->> 'hash' as h \gset
 select is(app.apply_undo(1, app.new_id(), null, 'ann', 'cli', jsonb_build_object('action', :'a'), :'h', 1, '{}', 10) ->> 'undone', '1',
 	'undone the day after');
 select is((select net from data.budgets where key = '1kday' and starts_at = '2026-11-19 23:00:00+00'), 400::bigint,
