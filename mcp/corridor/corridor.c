@@ -150,13 +150,14 @@ bool corridor_post_facts(struct corridor *corridor, struct job *job)
 	return queue_put(&corridor->facts, job);
 }
 
-/* Tool, principal and canonical arguments; the two fields that do not change what is asked are left out. */
+/* Tool, principal and canonical arguments; the fields that do not change what is asked are left out. */
 static void digest(struct call *call)
 {
 	json_t *body = arena_json(call->arena, json_copy(call->args));
 
 	json_object_del(body, "idempotency_key");
 	json_object_del(body, "dry_run");
+	json_object_del(body, "receipts");
 	const char *text = arena_format(call->arena, "%s\n%s\n%s", call->name, call->caller.key,
 		arena_dump(call->arena, body));
 
@@ -169,8 +170,14 @@ static void pass_tool(struct call *call)
 		call_refuse(call, ERROR_UNKNOWN_TOOL, "Unknown tool: %.60s", call->name);
 		return;
 	}
-	if (gates_pass(call) && !call->tool->run(call) && call->error.code == ERROR_NONE)
+	if (!gates_pass(call))
+		return;
+	if (!call->tool->run(call) && call->error.code == ERROR_NONE)
 		abort();   /* a tool that says no must say why */
+	if (!measure_answer(call))
+		return;
+	if (call->effect != NULL && call->cited != NULL)
+		json_object_set(call->effect, "receipts", call->cited);
 }
 
 void tool_run(struct corridor *corridor, struct call *call, struct db *db)
@@ -181,6 +188,7 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db)
 	call->tool = tool_find(call->name);
 	call->started_us = clock_monotonic();
 	call->error.code = ERROR_NONE;
+	call->sent = NULL;
 	seal_uuid(call->id);
 	digest(call);
 	pass_tool(call);

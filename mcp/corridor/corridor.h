@@ -53,8 +53,8 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 const struct tool *tool_at(size_t index);
 const struct tool *tool_find(const char *name);
 
-/* What a client may send and will get, as JSON Schema: the tool's own, and for a WRITE also idempotency_key and
- * dry_run. NULL when the tool's answer has no schema. */
+/* What a client may send and will get, as JSON Schema: the tool's own, and for a WRITE also idempotency_key,
+ * dry_run and receipts. NULL when the tool's answer has no schema. */
 const json_t *tool_input_schema(const struct tool *tool);
 const json_t *tool_output_schema(const struct tool *tool);
 

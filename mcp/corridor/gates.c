@@ -1,6 +1,9 @@
 #include "gates.h"
 
+#include <string.h>
+
 #include "corridor.h"
+#include "mcp/metrics/receipt.h"
 #include "schema.h"
 
 static bool gate_scope(struct call *call)
@@ -14,6 +17,22 @@ static bool gate_scope(struct call *call)
 static bool gate_schema(struct call *call)
 {
 	return schema_check(tool_input_schema(call->tool), call->args, &call->error);
+}
+
+/* An agent's write says which numbers it rests on, by receipts that were signed here for this tenant; others may say
+ * so. How old they may be is the database's to decide (app.cite). The resident cites once a run (cite_receipts). */
+static bool gate_receipts(struct call *call)
+{
+	const json_t *tokens = json_object_get(call->args, "receipts");
+
+	if (strcmp(call->tool->scope, "agent:run") == 0 || (json_array_size(tokens) == 0 &&
+	    strcmp(call->caller.kind, "agent") != 0))
+		return true;
+	if (json_array_size(tokens) == 0)
+		return call_refuse(call, ERROR_RECEIPT, "An agent's write cites the numbers that it rests on: ask for one "
+			"(query_metric, ask or get_dashboard_stats) and give its receipt.token in receipts. Nothing was changed.");
+	call->cited = receipt_cited(call->seal, call->caller.tenant, tokens, call->arena, &call->error);
+	return call->cited != NULL;
 }
 
 #define READ TOOL_READ

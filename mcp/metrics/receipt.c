@@ -169,3 +169,28 @@ json_t *receipt_open(const struct seal *seal, int tenant, const char *token, str
 		"know: verify it there.");
 	return NULL;
 }
+
+json_t *receipt_cited(const struct seal *seal, int tenant, const json_t *tokens, struct arena *arena,
+	struct error *error)
+{
+	static const char *const kept[] = { "metric", "definition", "value", "data_version", "asked_at" };
+	json_t *cited = arena_json(arena, json_array());
+	const json_t *token;
+	size_t place;
+
+	json_array_foreach(tokens, place, token) {
+		const char *text = json_is_string(token) ? json_string_value(token) : "";
+		const json_t *body = receipt_open(seal, tenant, text, arena, error);
+
+		if (body == NULL) {
+			error_wrap(error, "receipts[%zu]", place);
+			return NULL;
+		}
+		json_t *one = json_pack("{s:s, s:s}", "id", receipt_id(body, arena), "token", text);
+
+		for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+			json_object_set(one, kept[i], json_object_get(body, kept[i]));
+		json_array_append_new(cited, one);
+	}
+	return cited;
+}

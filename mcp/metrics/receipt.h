@@ -13,7 +13,7 @@
 #include "mcp/base/seal.h"
 #include "question.h"
 
-enum { RECEIPT_TOKEN_MOST = 8000, RECEIPT_QUERY_MOST = 4000, RECEIPT_ID = 12 };   /* bytes */
+enum { RECEIPT_TOKEN_MOST = 4900, RECEIPT_QUERY_MOST = 2900, RECEIPT_ID = 12 };   /* bytes */
 
 struct receipt_facts {
 	const char *tool;         /* NULL: query_metric */
@@ -40,6 +40,11 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
 /* What a token says, owned by the arena; NULL with ERROR_RECEIPT when it is none, was changed, or was not signed here
  * for this tenant (a foreign tenant's looks like a forged one). */
 json_t *receipt_open(const struct seal *seal, int tenant, const char *token, struct arena *arena,
+	struct error *error);
+
+/* What is kept of receipts that are cited for a write: [{id, metric, definition, value, data_version, asked_at, token}],
+ * owned by the arena. NULL with ERROR_RECEIPT when one of `tokens` (an array of texts) is none of ours, as above. */
+json_t *receipt_cited(const struct seal *seal, int tenant, const json_t *tokens, struct arena *arena,
 	struct error *error);
 
 /* The id of a receipt with this body. */
