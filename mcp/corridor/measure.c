@@ -20,8 +20,8 @@ static bool refuse_large(struct call *call, size_t cost)
 	json_t *ignored;
 	bool first = true;
 
-	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the question, ask for "
-		"less: ", (cost + 1023) / 1024, (int)(COST_MOST / 1024));
+	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the question, "
+		"ask for less: ", (cost + 1023) / 1024, (int)(COST_MOST / 1024));
 	if (json_is_integer(limit) && json_integer_value(limit) > 1) {
 		text_format(&text, "set limit below %lld%s, or narrow it.", (long long)json_integer_value(limit),
 			json_object_get(properties, "cursor") == NULL ? "" : " and page with the cursor");

@@ -6,7 +6,8 @@
 
 enum { VERSION = 1, NUMBERS_HASH = 32, QUERY_HASH = 16 };
 
-static const char not_ours[] = "This receipt was not signed here for this tenant, or was changed since: it proves nothing.";
+static const char not_ours[] = "This receipt was not signed here for this tenant, or was changed since: it proves "
+	"nothing.";
 
 /* The hash of canonical JSON, without PostgreSQL's "\x". */
 static const char *hash_of(const json_t *json, struct arena *arena)
@@ -30,8 +31,8 @@ static json_t *body_of(int tenant, const struct receipt_facts *facts, struct are
 	const char *query = arena_dump(arena, facts->query);
 	json_t *value = facts->value == NULL ? json_null() : json_deep_copy(facts->value);
 
-	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:s?, s:s?, s:I, s:s?, s:s, s:I, s:o, "
-		"s:s}", "v", (int)VERSION, "tenant", tenant, "tool", facts->tool, "metric", facts->metric, "definition",
+	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:s?, s:s?, s:I, s:s?, s:s, s:I, "
+		"s:o, s:s}", "v", (int)VERSION, "tenant", tenant, "tool", facts->tool, "metric", facts->metric, "definition",
 		facts->definition, "certified_by", facts->certified_by, "query", facts->query, "query_hash",
 		seal_short_hash(query, strlen(query), QUERY_HASH, arena), "from", facts->from, "to", facts->to, "data_version",
 		(json_int_t)facts->data_version, "as_of", facts->as_of, "asked_at", second_of(facts->asked_us, arena), "rows",
@@ -52,8 +53,8 @@ json_t *receipt_make(const struct seal *seal, int tenant, const struct receipt_f
 	size_t size = strlen(arena_dump(arena, facts->query));
 
 	if (size > RECEIPT_QUERY_MOST) {
-		error_set(error, ERROR_ARGUMENT, "No number is answered without a receipt, and this question is too long for one: "
-			"%zu bytes; the most is %d. Name fewer values in filters.", size, RECEIPT_QUERY_MOST);
+		error_set(error, ERROR_ARGUMENT, "No number is answered without a receipt, and this question is too long for "
+			"one: %zu bytes; the most is %d. Name fewer values in filters.", size, RECEIPT_QUERY_MOST);
 		return NULL;
 	}
 	const char *body = arena_dump(arena, body_of(tenant, facts, arena));
@@ -81,7 +82,8 @@ static void set_time(const struct question *question, const json_t *args, json_t
 	if (question->comparison_count == 0) {
 		set_days(query, bounds->periods[0].first_day, bounds->periods[0].last_day);
 	} else if (strcmp(bounds->window, "custom") == 0) {
-		set_days(query, json_string_value(json_object_get(args, "from")), json_string_value(json_object_get(args, "to")));
+		set_days(query, json_string_value(json_object_get(args, "from")),
+			json_string_value(json_object_get(args, "to")));
 	} else {
 		json_object_set_new(query, "window", json_string(bounds->window));
 		json_object_set_new(query, "as_of", json_string(as_of == NULL ? bounds->today : as_of));
@@ -108,7 +110,8 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
 /* All that is counted in an answer, and nothing of what is only said about it. */
 static json_t *numbers_of(const json_t *answer, struct arena *arena)
 {
-	static const char *const counted[] = { "value", "numerator", "denominator", "rows", "total", "rest", "comparisons" };
+	static const char *const counted[] = { "value", "numerator", "denominator", "rows", "total", "rest",
+		"comparisons" };
 	json_t *numbers = arena_json(arena, json_object());
 
 	for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++)
@@ -150,8 +153,8 @@ json_t *receipt_open(const struct seal *seal, int tenant, const char *token, str
 		: part_of(token + head + 1, length - head - 1, &signature_size, arena);
 
 	if (signature == NULL || signature_size != SEAL_SIGNATURE) {
-		error_set(error, ERROR_RECEIPT, "This is no receipt (%zu bytes): give the whole `token` of an answer's `receipt`, "
-			"unchanged.", length);
+		error_set(error, ERROR_RECEIPT, "This is no receipt (%zu bytes): give the whole `token` of an answer's "
+			"`receipt`, unchanged.", length);
 		return NULL;
 	}
 	json_t *json = seal_signed(seal, body, size, (const unsigned char *)signature)

@@ -42,8 +42,9 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
 json_t *receipt_open(const struct seal *seal, int tenant, const char *token, struct arena *arena,
 	struct error *error);
 
-/* What is kept of receipts that are cited for a write: [{id, metric, definition, value, data_version, asked_at, token}],
- * owned by the arena. NULL with ERROR_RECEIPT when one of `tokens` (an array of texts) is none of ours, as above. */
+/* What is kept of receipts that are cited for a write: [{id, metric, definition, value, data_version, asked_at,
+ * token}], owned by the arena. NULL with ERROR_RECEIPT when one of `tokens` (an array of texts) is none of ours, as
+ * above. */
 json_t *receipt_cited(const struct seal *seal, int tenant, const json_t *tokens, struct arena *arena,
 	struct error *error);
 

@@ -121,8 +121,8 @@ static const char *sentence_of(const struct verifying *verifying, bool same)
 	bool several = json_is_object(json_object_get(then, "value"));
 
 	if (same)
-		return arena_format(arena, "Same: %s is what it was when it was asked, at %s (data version %lld then, %lld now).",
-			metric, asked, number_of(then, "data_version"), number_of(verifying->now, "data_version"));
+		return arena_format(arena, "Same: %s is what it was when it was asked, at %s (data version %lld then, %lld "
+			"now).", metric, asked, number_of(then, "data_version"), number_of(verifying->now, "data_version"));
 	if (verifying->now == NULL)
 		return arena_format(arena, "Changed since: at %s %s was %s; today there is no such number.", asked, metric,
 			shown(verifying, then));

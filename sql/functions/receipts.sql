@@ -39,8 +39,8 @@ begin
 	if coalesce(jsonb_array_length(p_receipts), 0) > 0 then
 		perform app.cite(p_tenant, p_call, p_receipts);
 	elsif (p_key).kind = 'agent' then
-		perform app.refuse('FLRCP', 'An agent''s write cites the numbers that it rests on: ask for one (query_metric, ask '
-			'or get_dashboard_stats) and give its receipt.token in receipts. Nothing was changed.');
+		perform app.refuse('FLRCP', 'An agent''s write cites the numbers that it rests on: ask for one (query_metric, '
+			'ask or get_dashboard_stats) and give its receipt.token in receipts. Nothing was changed.');
 	end if;
 end $$;
 

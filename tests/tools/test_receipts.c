@@ -59,7 +59,8 @@ static void every_number_has_one_that_stands(void)
 		struct outcome again = verify(arena, "1kreader0000", token);
 
 		expect(&again, "same", "Same: ");
-		CHECK_TEXT(world_text(again.result, "then/id"), world_text(asked.result, i == 8 ? "answer/receipt/id" : "receipt/id"));
+		CHECK_TEXT(world_text(again.result, "then/id"), world_text(asked.result,
+			i == 8 ? "answer/receipt/id" : "receipt/id"));
 		CHECK(json_equal(world_at(again.result, "then/value"), world_at(again.result, "now/value")));
 		CHECK(world_at(again.result, "then/value") != NULL && world_number(again.result, "then/data_version") > 0);
 		CHECK(strlen(world_text(again.result, "then/definition")) == 64);
@@ -75,7 +76,8 @@ static void every_statement_of_an_explanation_names_it(void)
 {
 	static const char *const statements[] = { "now", "then", "change", "variation" };
 	struct arena *arena = arena_new();
-	struct outcome outcome = world_say(arena, "1kreader0000", "explain_change", "{'metric': 'gmv', 'window': 'last_90d'}");
+	struct outcome outcome = world_say(arena, "1kreader0000", "explain_change",
+		"{'metric': 'gmv', 'window': 'last_90d'}");
 	const char *id = world_text(outcome.result, "receipt/id");
 
 	for (size_t i = 0; i < 4; i++)
@@ -236,7 +238,8 @@ static void agents_cite_fresh_receipts_of_their_own_tenant(void)
 	refuses("1kagent00000", NULL, "query_metric, ask or get_dashboard_stats");
 	refuses("1kagent00000", "[]", "query_metric, ask or get_dashboard_stats");
 	refuses("1kagent00000", "[\"41,280\"]", "receipts[0]: This is no receipt");
-	refuses("1kagent00000", arena_format(arena, "[\"%s\", \"%s\"]", good, foreign), "receipts[1]: This receipt was not");
+	refuses("1kagent00000", arena_format(arena, "[\"%s\", \"%s\"]", good, foreign),
+		"receipts[1]: This receipt was not");
 	refuses("1koperator00", arena_format(arena, "[\"%s\"]", foreign), "was not signed here");
 	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, "x", 61, version)), "more than 60 minutes ago");
 	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, "x", 0, version + 1)), "before a restore");
@@ -265,9 +268,9 @@ static void the_database_has_the_last_word(void)
 	struct arena *arena = arena_new();
 
 	world_do("create table testing.uncited as select answer from app.write_calls('[{\"tenant\": 1, \"key\": "
-		"\"1kagent00000\", \"call\": \"01990000-0000-7000-8000-0000000000aa\", \"via\": \"http\", \"tool\": \"earn_points\", "
-		"\"scope\": \"points:write\", \"idem\": \"uncited\", \"hash\": \"\\\\x00\", \"args\": {\"member\": 1, \"points\": 1, "
-		"\"reason\": \"x\"}}]')");
+		"\"1kagent00000\", \"call\": \"01990000-0000-7000-8000-0000000000aa\", \"via\": \"http\", "
+		"\"tool\": \"earn_points\", \"scope\": \"points:write\", \"idem\": \"uncited\", \"hash\": \"\\\\x00\", "
+		"\"args\": {\"member\": 1, \"points\": 1, \"reason\": \"x\"}}]')");
 	CHECK_TEXT(world_ask(arena, "select answer ->> 'state' from testing.uncited"), "FLRCP");
 	arena_free(arena);
 }
@@ -281,14 +284,18 @@ struct running {
 
 static enum error_code act(struct running *running, char *text, size_t size)
 {
-	int64_t member = 1;
-	const struct bulk column = { BULK_INTEGERS, 1, &member };
+	int64_t member = 1, days = 60;
+	const char *tier = "gold", *code = NULL;
+	const struct bulk columns[] = { { BULK_INTEGERS, 1, &member }, { BULK_WORDS, 1, &tier },
+		{ BULK_INTEGERS, 1, &days }, { BULK_WORDS, 1, &code } };
 	struct error error = { .text = "" };
 	json_t *result;
 
-	tool_call_columns(world.corridor, &running->caller, "act_chunk", arena_json(running->arena,
-		json_pack("{s:s, s:I, s:s, s:i, s:i}", "run", running->run, "fence", (json_int_t)running->fence, "kind", "points",
-		"points", 1, "cool_down_days", 0)), &column, 1, running->arena, &result, &error);
+	tool_call_columns(world.corridor, &running->caller, "serve_chunk", arena_json(running->arena,
+		json_pack("{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "run", running->run, "fence",
+		(json_int_t)running->fence, "kind", "points", "points", 1, "policy", "winback_slipping", "policy_version", 1, "arm",
+		"x", "channel", "email", "audience", "x", "subject", "Tea", "body", "Come back.", "brand", "Tea", "expires_hours",
+		1, "cool_down_days", 0)), columns, 4, running->arena, &result, &error);
 	snprintf(text, size, "%s", error.text);
 	return error.code;
 }
@@ -341,8 +348,8 @@ static void a_run_acts_on_what_it_cites(void)
 	CHECK(cite(&running, world_receipt(running.arena, "1kreader0000", "gmv")) == ERROR_NONE);
 	CHECK(act(&running, text, sizeof text) == ERROR_NONE);
 	CHECK(record(&running, true) == ERROR_NONE);
-	world_do("update data.citations set asked_at = asked_at - interval '61 minutes' where tenant = 1 and cited_by = '%s'",
-		running.run);
+	world_do("update data.citations set asked_at = asked_at - interval '61 minutes' where tenant = 1 and "
+		"cited_by = '%s'", running.run);
 	CHECK(act(&running, text, sizeof text) == ERROR_RECEIPT);
 	CHECK(strstr(text, "more than 60 minutes ago: nothing more was changed") != NULL);
 	/* What is cited anew counts, what was cited before is kept. */
