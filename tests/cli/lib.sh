@@ -87,7 +87,7 @@ cluster_continue() {
 }
 
 # The token of a number's receipt; the arguments of a write with it, as an agent's must be: cite NAME JSON.
-receipt() { "$flashd" ask 'total members' --json </dev/null 2>/dev/null | jq -r .answer.receipt.token; }
+receipt() { "$flashd" ask 'budget left' --json </dev/null 2>/dev/null | jq -r .answer.receipt.token; }
 cite() {
 	case $1 in earn_points | issue_coupon | draft_outreach) echo "{\"receipts\":[\"$(receipt)\"],${2#\{}" ;; *) echo "$2" ;; esac
 }

@@ -98,7 +98,7 @@ daemon_receipt() {
 	local tenant=${1#fl_live_} new=$DAEMONS/receipt.$BASHPID
 	local kept=$DAEMONS/receipt-${tenant%%k*}
 	if [ ! -s "$kept" ]; then
-		"$FLASHD_CLI" ask 'total members' --tenant "${tenant%%k*}" --json 2>&1 </dev/null | jq -r .answer.receipt.token >"$new"
+		"$FLASHD_CLI" ask 'budget left' --tenant "${tenant%%k*}" --json 2>&1 </dev/null | jq -r .answer.receipt.token >"$new"
 		mv "$new" "$kept"
 	fi
 	cat "$kept"
