@@ -41,7 +41,9 @@ static void check_cost(struct arena *arena, const char *tool, const char *args)
 	CHECK_TEXT(outcome.error.text, "");
 	for (size_t i = 0; tool_at(i) != NULL; i++)
 		asked[i] = asked[i] || strcmp(tool_at(i)->name, tool) == 0;
-	size_t cost = cost_of(cost_dump(arena, outcome.result));
+	/* As the door sends it, counted another way than the corridor does. */
+	const char *dump = cost_dump(arena, outcome.result);
+	size_t cost = strlen(dump) + strlen(cost_dump(arena, arena_json(arena, json_string(dump)))) + 400;
 
 	printf("# %s %.90s: %zu bytes\n", tool, args, cost);
 	if (cost > largest)
