@@ -14,21 +14,27 @@ static void fill(void)
 	world_do("set flash.tenant = '1'; "
 		"insert into data.stores (tenant, store, name, region) select 1, 'large' || i, repeat('\"Sto\\re', 11) || i, "
 		"repeat('\"', 40) || i from generate_series(1, 220) i; "
-		"insert into data.pools (tenant, pool, name, value_cents, cost_cents, valid_days, state) select 1, 'pool' || i, "
+		"insert into data.pools (tenant, pool, name, value_cents, cost_cents, valid_days, state) select 1, 'pool' "
+		"|| i, "
 		"repeat('\"\\', 40), 100, 60, 30, 'open' from generate_series(1, 150) i; "
 		"insert into data.coupons (tenant, code, pool, state) select 1, 'L' || i, 'pool' || i, 'available' from "
 		"generate_series(1, 150) i; "
-		"insert into data.members (tenant, member, external, tier, source, home_store, enrolled_at) select 1, 1000 + i, "
+		"insert into data.members (tenant, member, external, tier, source, home_store, enrolled_at) select 1, "
+		"1000 + i, "
 		"'y' || i, 'gold', 'web', 'large' || 1 + i %% 220, now() - interval '200 days' from generate_series(1, 150) i; "
-		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'l' || i, "
+		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, "
+		"'l' || i, "
 		"1001 + i %% 150, 'large' || 1 + i %% 220, 'web', now() - i * interval '40 minutes', 100000000 + i from "
 		"generate_series(1, 9000) i");
 	world_do("set flash.tenant = '1'; "
-		"insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents, started_at, "
-		"ended_at, daemon, summary) select 1, app.new_id(), 'winback_slipping', 1, '1kagent00000', 1, now(), false, 'done', "
+		"insert into data.runs (tenant, run, policy, version, key, fence, as_of, dry_run, state, budget_cents, "
+		"started_at, "
+		"ended_at, daemon, summary) select 1, app.new_id(), 'winback_slipping', 1, '1kagent00000', 1, now(), "
+		"false, 'done', "
 		"100, now() - i * interval '1 hour', now(), 'd', jsonb_build_object('why', repeat('\"', 1900)) from "
 		"generate_series(1, 60) i; "
-		"insert into data.actions (tenant, action, key, idem, tool, member, value_cents, budget_starts_at, detail, state, "
+		"insert into data.actions (tenant, action, key, idem, tool, member, value_cents, budget_starts_at, "
+		"detail, state, "
 		"created_at) select 1, app.new_id(), '1koperator00', 'large' || i, 'earn_points', 1001 + i, 1, '-infinity', "
 		"jsonb_build_object('reason', repeat('\"', 200)), 'done', now() from generate_series(1, 120) i; "
 		"update data.tenants set data_version = data_version + 1 where tenant = 1");
@@ -70,7 +76,8 @@ static void the_largest_answers(void)
 		{ "get_member", "{'member': 1001, 'include': ['coupons', 'consents', 'risk', 'timeline']}" },
 		{ "list_stores", "{'limit': 100}" }, { "list_coupon_pools", "{'limit': 100}" },
 		{ "list_drafts", "{'state': 'any', 'text': true, 'limit': 100}" }, { "list_actions", "{'limit': 100}" },
-		{ "list_runs", "{'limit': 100}" }, { "undo_action", "{'from': '2020-01-01T00:00:00Z', 'to': '2100-01-01T00:00:00Z'}" },
+		{ "list_runs", "{'limit': 100}" }, { "undo_action", "{'from': '2020-01-01T00:00:00Z', 'to': "
+			"'2100-01-01T00:00:00Z'}" },
 		{ "stop_agent", "{'reason': 'a test of how much is said', 'key': '1kspare00000'}" },
 	};
 	struct arena *arena = arena_new();
@@ -78,14 +85,16 @@ static void the_largest_answers(void)
 
 	memset(body, 'y', sizeof body - 1);
 	body[sizeof body - 1] = '\0';
-	check_cost(arena, "draft_outreach", arena_format(arena, "{'member': 2, 'channel': 'email', 'subject': 'Long', 'body': "
+	check_cost(arena, "draft_outreach", arena_format(arena, "{'member': 2, 'channel': 'email', 'subject': 'Long', "
+		"'body': "
 		"'%s', 'idempotency_key': 'long-draft'}", body));
 	check_cost(arena, "earn_points", "{'member': 1, 'points': 1, 'reason': 'x', 'idempotency_key': 'cost-1'}");
 	check_cost(arena, "issue_coupon", "{'member': 1, 'pool': 'tea10', 'idempotency_key': 'cost-2'}");
 	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
 		check_cost(arena, calls[i][0], calls[i][1]);
 	/* A receipt of the largest sort, verified. */
-	check_cost(arena, "verify_number", arena_format(arena, "{'receipt': '%s'}", world_text(world_say(arena, "1koperator00",
+	check_cost(arena, "verify_number", arena_format(arena, "{'receipt': '%s'}", world_text(world_say(arena,
+		"1koperator00",
 		"get_dashboard_stats", "{}").result, "receipt/token")));
 	printf("# the largest costs %zu of %d bytes\n", largest, (int)COST_MOST);
 	CHECK(largest > COST_MOST / 2);   /* or this world is too small to tell */

@@ -160,8 +160,8 @@ static void data_that_came_in_change_it(void)
 	arena_free(arena);
 }
 
-/* A receipt of ours that says something else: of a definition that is no more (NULL: as it is), of minutes ago, of a data
- * version. */
+/* A receipt of ours that says something else: of a definition that is no more (NULL: as it is), of minutes ago, of a
+ * data version. */
 static const char *made(struct arena *arena, const char *definition, int minutes_ago, long long version)
 {
 	unsigned char signature[SEAL_SIGNATURE];
@@ -171,7 +171,8 @@ static const char *made(struct arena *arena, const char *definition, int minutes
 	if (definition != NULL)
 		json_object_set_new(body, "definition", json_string(definition));
 	json_object_set_new(body, "data_version", json_integer((json_int_t)version));
-	json_object_set_new(body, "asked_at", json_string(world_ask(arena, "select to_char((app.now() - interval '%d minutes') "
+	json_object_set_new(body, "asked_at", json_string(world_ask(arena, "select to_char((app.now() - interval '%d "
+		"minutes') "
 		"at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')", minutes_ago)));
 	const char *text = arena_dump(arena, body);
 
@@ -244,7 +245,8 @@ static void agents_cite_fresh_receipts_of_their_own_tenant(void)
 	refuses("1kagent00000", arena_format(arena, "[\"%s\", \"%s\"]", good, foreign),
 		"receipts[1]: This receipt was not");
 	refuses("1koperator00", arena_format(arena, "[\"%s\"]", foreign), "was not signed here");
-	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 61, version)), "more than 60 minutes ago");
+	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 61, version)),
+		"more than 60 minutes ago");
 	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 0, version + 1)), "before a restore");
 	struct outcome done = award(arena, "1kagent00000", arena_format(arena, "[\"%s\", \"%s\"]", good,
 		made(arena, NULL, 58, version)), "cited-1");
@@ -295,9 +297,12 @@ static enum error_code act(struct running *running, char *text, size_t size)
 	json_t *result;
 
 	tool_call_columns(world.corridor, &running->caller, "serve_chunk", arena_json(running->arena,
-		json_pack("{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "run", running->run, "fence",
-		(json_int_t)running->fence, "kind", "points", "points", 1, "policy", "winback_slipping", "policy_version", 1, "arm",
-		"x", "channel", "email", "audience", "x", "subject", "Tea", "body", "Come back.", "brand", "Tea", "expires_hours",
+		json_pack("{s:s, s:I, s:s, s:i, s:s, s:i, s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i}", "run", running->run,
+			"fence",
+		(json_int_t)running->fence, "kind", "points", "points", 1, "policy", "winback_slipping",
+			"policy_version", 1, "arm",
+		"x", "channel", "email", "audience", "x", "subject", "Tea", "body", "Come back.", "brand", "Tea",
+		"expires_hours",
 		1, "cool_down_days", 0)), columns, 4, running->arena, &result, &error);
 	snprintf(text, size, "%s", error.text);
 	return error.code;
