@@ -147,8 +147,9 @@ static double previous_value(const struct cycle *cycle, const struct policy_metr
 static void show_observation(json_t *shown, const json_t *answer, double age)
 {
 	static const char *const kept[] = { "unit", "as_of", "definition", "window" };
-	const json_t *value = json_object_get(answer, "value");
+	const json_t *value = json_object_get(answer, "value"), *receipt = json_object_get(answer, "receipt");
 
+	json_object_set(shown, "receipt", json_object_get(receipt, "id"));
 	json_object_set_new(shown, "value", json_is_number(value) ? json_deep_copy(value) : json_null());
 	json_object_set_new(shown, "certified", json_boolean(json_is_true(json_object_get(answer, "certified"))));
 	if (isfinite(age))
@@ -164,6 +165,7 @@ static void observe(struct cycle *cycle)
 	struct observation *observations = arena_alloc(cycle->arena, (evidence->metric_count + 1) * sizeof *observations);
 	json_t *list = json_array();
 
+	cycle->receipts = arena_json(cycle->arena, json_array());
 	for (size_t i = 0; i < evidence->metric_count; i++) {
 		const struct policy_metric *metric = &evidence->metrics[i];
 		struct error error = { .code = ERROR_NONE };
@@ -184,6 +186,7 @@ static void observe(struct cycle *cycle)
 			if (json_is_true(json_object_get(answer, "withheld")))
 				json_object_set_new(shown, "refused", json_string("withheld: so few members are behind it that it "
 					"would tell of them"));
+			json_array_append(cycle->receipts, json_object_get(json_object_get(answer, "receipt"), "token"));
 		} else {
 			json_object_set_new(shown, "refused", json_string(error.text));
 		}
@@ -191,6 +194,17 @@ static void observe(struct cycle *cycle)
 	}
 	json_object_set_new(cycle->report, "observations", list);
 	cycle->input.observations = observations;
+}
+
+/* What the run will act on, in the record before it acts. Without any number there is nothing to cite, and the guards
+ * let nothing be done. */
+static bool cite(struct cycle *cycle, struct error *error)
+{
+	json_t *answer;
+
+	return json_array_size(cycle->receipts) == 0 || cycle_call(cycle, "cite_receipts", json_pack("{s:s, s:I, s:O}",
+		"run", cycle->run, "fence", cycle->fence, "receipts", cycle->receipts), &answer, error) ||
+		error_wrap(error, "citing the receipts");
 }
 
 static bool observe_pools(struct cycle *cycle, struct error *error)
@@ -254,7 +268,7 @@ static bool work(struct cycle *cycle, struct error *error)
 	cycle_say(cycle, "reading the certified numbers");
 	observe(cycle);
 	cycle_say(cycle, "fitting who still buys");
-	if (!observe_pools(cycle, error) || !cycle_fit(cycle, error))
+	if (!cite(cycle, error) || !observe_pools(cycle, error) || !cycle_fit(cycle, error))
 		return false;
 	if (!cycle->fit.usable)
 		return error_set(error, ERROR_STALE, "No action: %s", cycle->fit.sentence);

@@ -28,6 +28,7 @@ struct cycle {
 	struct chunk *chunks;       /* of the step under way */
 	uint8_t *served;            /* per place in chosen: 1 when an earlier daemon has served the member for this run */
 	const char **codes;         /* per place in chosen: the coupon to give, or NULL */
+	json_t *receipts;           /* tokens of the numbers that it observed */
 	json_t *report;
 	pthread_mutex_t lock;       /* of `arena` and `report` while a step runs on several threads */
 };

@@ -69,8 +69,10 @@ struct call {
 	const struct tool *tool;
 	struct db *db;            /* while a worker runs it */
 	const struct seal *seal;
+	json_t *cited;            /* receipts that a write rests on, checked; NULL: none */
 	json_t *effect;
 	json_t *result;
+	const char *sent;         /* the result's JSON, where the corridor has measured it; else NULL */
 	struct error error;       /* code NONE: it went well */
 
 	const char *decision;     /* for the audit: executed, replayed, dry_run, refused, failed */

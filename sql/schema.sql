@@ -92,6 +92,21 @@ CREATE TABLE data.campaigns (
 
 ALTER TABLE ONLY data.campaigns FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.citations (
+    tenant integer NOT NULL,
+    cited_by uuid NOT NULL,
+    receipt text NOT NULL COLLATE pg_catalog."C",
+    metric text NOT NULL,
+    definition text NOT NULL,
+    value jsonb NOT NULL,
+    data_version bigint NOT NULL,
+    asked_at timestamp with time zone NOT NULL,
+    cited_at timestamp with time zone NOT NULL,
+    token text NOT NULL
+);
+
+ALTER TABLE ONLY data.citations FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.consent_changes (
     tenant integer NOT NULL,
     member bigint NOT NULL,
@@ -634,11 +649,13 @@ CREATE TABLE data.tenants (
     fiscal_month smallint DEFAULT 1 NOT NULL,
     retail boolean DEFAULT false NOT NULL,
     min_group integer DEFAULT 5 NOT NULL,
+    receipt_minutes integer DEFAULT 60 NOT NULL,
     CONSTRAINT tenants_cents_per_100_points_check CHECK (((cents_per_100_points >= 0) AND (cents_per_100_points <= 1000000))),
     CONSTRAINT tenants_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
     CONSTRAINT tenants_fiscal_month_check CHECK (((fiscal_month >= 1) AND (fiscal_month <= 12))),
     CONSTRAINT tenants_message_cost_cents_check CHECK (((message_cost_cents >= 0) AND (message_cost_cents <= 100000))),
     CONSTRAINT tenants_min_group_check CHECK (((min_group >= 1) AND (min_group <= 1000))),
+    CONSTRAINT tenants_receipt_minutes_check CHECK (((receipt_minutes >= 1) AND (receipt_minutes <= 1440))),
     CONSTRAINT tenants_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,39}$'::text)),
     CONSTRAINT tenants_tenant_check CHECK ((tenant > 0)),
     CONSTRAINT tenants_week_start_check CHECK (((week_start >= 1) AND (week_start <= 7)))
@@ -729,6 +746,9 @@ ALTER TABLE ONLY data.budgets
 
 ALTER TABLE ONLY data.campaigns
     ADD CONSTRAINT campaigns_pkey PRIMARY KEY (tenant, campaign);
+
+ALTER TABLE ONLY data.citations
+    ADD CONSTRAINT citations_pkey PRIMARY KEY (tenant, cited_by, receipt);
 
 ALTER TABLE ONLY data.consent_changes
     ADD CONSTRAINT consent_changes_pkey PRIMARY KEY (tenant, member, channel, at);
@@ -1066,6 +1086,8 @@ ALTER TABLE data.budgets ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.campaigns ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.citations ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.consent_changes ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.consents ENABLE ROW LEVEL SECURITY;
@@ -1149,6 +1171,8 @@ CREATE POLICY one_tenant ON data.balances USING ((tenant = (current_setting('fla
 CREATE POLICY one_tenant ON data.budgets USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.campaigns USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.citations USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.consent_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 

@@ -7,6 +7,7 @@
 #include "handle.h"
 #include "mcp/base/text.h"
 #include "mcp/metrics/question.h"
+#include "mcp/metrics/receipt.h"
 #include "world.h"
 
 static const char *texts_of(struct arena *arena, const json_t *list)
@@ -94,7 +95,8 @@ static json_t *answer_query(const struct ask_request *request, const struct ask_
 	struct question question;
 	json_t *answer = question_answer(request->db, request->tenant, reading->query, arena, &question, error);
 
-	if (answer == NULL)
+	if (answer == NULL || !receipt_give(request->seal, request->tenant, &question, reading->query, answer, arena,
+		error))
 		return NULL;
 	json_t *json = arena_json(arena, json_pack("{s:s, s:s, s:O, s:O, s:s}", "intent", ask_intent_word(reading->intent),
 		"reads", reads_text(&question, reading->query, arena), "query", reading->query, "answer", answer, "follow",

@@ -1,4 +1,5 @@
-/* XChaCha20-Poly1305, BLAKE2b, SHA-256 and its HMAC by libsodium; subkeys by its key derivation. */
+/* XChaCha20-Poly1305, BLAKE2b, SHA-256 and its HMAC by libsodium; Ed25519; subkeys
+ * by its key derivation. */
 #include "seal.h"
 
 #include <ctype.h>
@@ -21,8 +22,10 @@ enum { MASTER = crypto_kdf_KEYBYTES, KEY = crypto_aead_xchacha20poly1305_ietf_KE
 static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
 struct seal {
-	unsigned char master[MASTER];
+	unsigned char master[MASTER], public[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
 };
+
+_Static_assert((int)SEAL_SIGNATURE == crypto_sign_BYTES && (int)KEY == crypto_sign_SEEDBYTES, "Ed25519");
 
 /* Random numbers from libsodium's own generator, seeded by the kernel: a cycle draws two nonces a message, and a system
  * call for each cost as much as the sealing. */
@@ -38,6 +41,24 @@ static void start(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, set_up);
+}
+
+static void derive(const struct seal *seal, int tenant, enum seal_purpose purpose, unsigned char key[KEY])
+{
+	char context[crypto_kdf_CONTEXTBYTES] = "flashd_0";
+
+	context[7] = (char)('0' + (int)purpose);
+	crypto_kdf_derive_from_key(key, KEY, (uint64_t)tenant, context, seal->master);
+}
+
+/* Once, at the start: making the pair costs as much as signing. */
+static void make_signing_key(struct seal *seal)
+{
+	unsigned char seed[KEY];
+
+	derive(seal, 0, SEAL_RECEIPT, seed);
+	crypto_sign_seed_keypair(seal->public, seal->secret, seed);
+	sodium_memzero(seed, sizeof seed);
 }
 
 struct seal *seal_open(const char *path, struct error *error)
@@ -70,6 +91,7 @@ struct seal *seal_open(const char *path, struct error *error)
 		sodium_free(seal);
 		return NULL;
 	}
+	make_signing_key(seal);
 	return seal;
 }
 
@@ -97,14 +119,6 @@ bool seal_create(const char *path, struct error *error)
 			strerror(errno));
 	}
 	return true;
-}
-
-static void derive(const struct seal *seal, int tenant, enum seal_purpose purpose, unsigned char key[KEY])
-{
-	char context[crypto_kdf_CONTEXTBYTES] = "flashd_0";
-
-	context[7] = (char)('0' + (int)purpose);
-	crypto_kdf_derive_from_key(key, KEY, (uint64_t)tenant, context, seal->master);
 }
 
 static char *to_hex(const unsigned char *bytes, size_t size, struct arena *arena)
@@ -197,6 +211,47 @@ char *seal_base64(const void *bytes, size_t size, struct arena *arena)
 bool seal_from_base64(const char *text, size_t text_size, void *bytes, size_t room, size_t *size)
 {
 	return sodium_base642bin(bytes, room, text, text_size, NULL, size, NULL, sodium_base64_VARIANT_ORIGINAL) == 0;
+}
+
+char *seal_base64url(const void *bytes, size_t size, struct arena *arena)
+{
+	size_t room = sodium_base64_ENCODED_LEN(size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+	char *text = arena_alloc(arena, room);
+
+	return sodium_bin2base64(text, room, bytes, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+bool seal_from_base64url(const char *text, size_t text_size, void *bytes, size_t room, size_t *size)
+{
+	return sodium_base642bin(bytes, room, text, text_size, NULL, size, NULL,
+		sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0;
+}
+
+char *seal_short_hash(const void *bytes, size_t size, size_t count, struct arena *arena)
+{
+	unsigned char hash[64];
+	char *text = arena_alloc(arena, count + 1);
+
+	crypto_generichash(hash, sizeof hash, bytes, size, NULL, 0);
+	for (size_t i = 0; i < count; i++)
+		text[i] = alphabet[hash[i] & 31];
+	return text;
+}
+
+void seal_sign(const struct seal *seal, const void *bytes, size_t size, unsigned char out[SEAL_SIGNATURE])
+{
+	crypto_sign_detached(out, NULL, bytes, size, seal->secret);
+}
+
+bool seal_signed(const struct seal *seal, const void *bytes, size_t size,
+	const unsigned char signature[SEAL_SIGNATURE])
+{
+	return crypto_sign_verify_detached(signature, bytes, size, seal->public) == 0;
+}
+
+char *seal_public_key(const struct seal *seal, struct arena *arena)
+{
+	return seal_base64(seal->public, sizeof seal->public, arena);
 }
 
 char *seal_keyed_hash(const struct seal *seal, int tenant, enum seal_purpose purpose, const void *bytes, size_t size,

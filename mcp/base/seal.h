@@ -12,7 +12,7 @@
 #include "error.h"
 
 enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE, SEAL_QUESTION,
-	SEAL_FEED = 16, SEAL_EVENT };
+	SEAL_FEED = 16, SEAL_EVENT, SEAL_RECEIPT = 24 };
 
 struct seal;
 
@@ -56,6 +56,21 @@ bool seal_equal_bytes(const void *a, const void *b, size_t size);
 /* Base64 of bytes, padded, in one line; and back: false when it is none or more than `room` bytes. */
 char *seal_base64(const void *bytes, size_t size, struct arena *arena);
 bool seal_from_base64(const char *text, size_t text_size, void *bytes, size_t room, size_t *size);
+
+/* The same in the alphabet of addresses, without padding: each text stands for one byte string only. */
+char *seal_base64url(const void *bytes, size_t size, struct arena *arena);
+bool seal_from_base64url(const char *text, size_t text_size, void *bytes, size_t room, size_t *size);
+
+/* The first 5 x `count` (at most 64) bits of a BLAKE2b hash, in the alphabet of ids: a name for bytes, not a proof. */
+char *seal_short_hash(const void *bytes, size_t size, size_t count, struct arena *arena);
+
+/* Ed25519 (RFC 8032) under this installation's own key, which is made from the master key: a signature, whether one is
+ * good, and in base64 the public key by which anybody can tell. */
+enum { SEAL_SIGNATURE = 64 };
+void seal_sign(const struct seal *seal, const void *bytes, size_t size, unsigned char out[SEAL_SIGNATURE]);
+bool seal_signed(const struct seal *seal, const void *bytes, size_t size,
+	const unsigned char signature[SEAL_SIGNATURE]);
+char *seal_public_key(const struct seal *seal, struct arena *arena);
 
 /* A new secret of a feed, as Standard Webhooks writes it: "whsec_" and base64 of 32 random bytes. */
 char *seal_webhook_secret(struct arena *arena);

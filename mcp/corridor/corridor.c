@@ -155,13 +155,14 @@ bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant)
 	return queue_put(&corridor->facts, job, tenant);
 }
 
-/* Tool, principal and canonical arguments; the two fields that do not change what is asked are left out. */
+/* Tool, principal and canonical arguments; the fields that do not change what is asked are left out. */
 static void digest(struct call *call)
 {
 	json_t *body = arena_json(call->arena, json_copy(call->args));
 
 	json_object_del(body, "idempotency_key");
 	json_object_del(body, "dry_run");
+	json_object_del(body, "receipts");
 	const char *text = arena_format(call->arena, "%s\n%s\n%s", call->name, call->caller.key,
 		arena_dump(call->arena, body));
 
@@ -174,8 +175,14 @@ static void pass_tool(struct call *call)
 		call_refuse(call, ERROR_UNKNOWN_TOOL, "Unknown tool: %.60s", call->name);
 		return;
 	}
-	if (gates_pass(call) && !call->tool->run(call) && call->error.code == ERROR_NONE)
+	if (!gates_pass(call))
+		return;
+	if (!call->tool->run(call) && call->error.code == ERROR_NONE)
 		abort();   /* a tool that says no must say why */
+	if (!measure_answer(call))
+		return;
+	if (call->effect != NULL && call->cited != NULL)
+		json_object_set(call->effect, "receipts", call->cited);
 }
 
 void tool_run(struct corridor *corridor, struct call *call, struct db *db)
@@ -187,6 +194,7 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db)
 	call->started_us = clock_monotonic();
 	call->error.code = ERROR_NONE;
 	call->withheld = 0;
+	call->sent = NULL;
 	seal_uuid(call->id);
 	digest(call);
 	db_limit(db, call->caller.limits[0] == '\0' ? NULL : call->caller.limits);

@@ -59,8 +59,8 @@ int64_t corridor_answer_us(int64_t began_us);
 const struct tool *tool_at(size_t index);
 const struct tool *tool_find(const char *name);
 
-/* What a client may send and will get, as JSON Schema: the tool's own, and for a WRITE also idempotency_key and
- * dry_run. NULL when the tool's answer has no schema. */
+/* What a client may send and will get, as JSON Schema: the tool's own, and for a WRITE also idempotency_key,
+ * dry_run and receipts. NULL when the tool's answer has no schema. */
 const json_t *tool_input_schema(const struct tool *tool);
 const json_t *tool_output_schema(const struct tool *tool);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "corridor.h"
+#include "mcp/metrics/receipt.h"
 #include "schema.h"
 
 static bool gate_scope(struct call *call)
@@ -33,6 +34,22 @@ static bool gate_limits(struct call *call)
 			return true;
 	return call_refuse(call, ERROR_SCOPE, "%s cannot be limited to some stores or tiers, and this key is (whoami shows "
 		"to which): ask an admin for a key without limits.", call->tool->name);
+}
+
+/* An agent's write says which numbers it rests on, by receipts that were signed here for this tenant; others may say
+ * so. How old they may be is the database's to decide (app.cite). The resident cites once a run (cite_receipts). */
+static bool gate_receipts(struct call *call)
+{
+	const json_t *tokens = json_object_get(call->args, "receipts");
+
+	if (strcmp(call->tool->scope, "agent:run") == 0 || (json_array_size(tokens) == 0 &&
+	    strcmp(call->caller.kind, "agent") != 0))
+		return true;
+	if (json_array_size(tokens) == 0)
+		return call_refuse(call, ERROR_RECEIPT, "An agent's write cites the numbers that it rests on: ask for one "
+			"(query_metric, ask or get_dashboard_stats) and give its receipt.token in receipts. Nothing was changed.");
+	call->cited = receipt_cited(call->seal, call->caller.tenant, tokens, call->arena, &call->error);
+	return call->cited != NULL;
 }
 
 #define READ TOOL_READ

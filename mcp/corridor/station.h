@@ -39,6 +39,10 @@ void hold_put(struct corridor *corridor, struct call *call);
 void *write_main(void *corridor);
 void write_put(struct corridor *corridor, struct call *call);
 
+/* Refuses a call whose answer costs more than COST_MOST (cost.h), before its write, if it is one; keeps the text of the
+ * answer in `sent`. What the resident reads in columns is its own. */
+bool measure_answer(struct call *call);
+
 /* Checks the database before anything is served; every finding is in the error's sentence. */
 bool verify_database(struct corridor *corridor, struct db *db, struct error *error);
 

@@ -42,17 +42,20 @@ const json_t *tool_output_schema(const struct tool *tool)
 	return json_object_get(tool->json, "outputSchema");
 }
 
-/* Every write takes these two, so no tool's file has to repeat them. */
+/* Every write takes these, so no tool's file has to repeat them. */
 static void add_write_fields(json_t *json)
 {
 	json_t *schema = json_object_get(json, "inputSchema"), *required = json_object_get(schema, "required");
 
 	json_object_set_new(json_object_get(schema, "properties"), "idempotency_key",
 		json_pack("{s:s, s:i, s:i, s:s}", "type", "string", "minLength", 1, "maxLength", 120, "description",
-			"Your name for this one write: the same key and arguments again give the first answer."));
+			"your name for this write: repeated with the same arguments, it answers the first"));
 	json_object_set_new(json_object_get(schema, "properties"), "dry_run",
 		json_pack("{s:s, s:s}", "type", "boolean", "description",
 			"go through every check, change nothing"));
+	json_object_set_new(json_object_get(schema, "properties"), "receipts",
+		json_pack("{s:s, s:i, s:{s:s}, s:s}", "type", "array", "maxItems", 5, "items", "type", "string", "description",
+			"receipt.token of what it rests on; agent keys: 1 to 5"));
 	if (required == NULL)
 		json_object_set_new(schema, "required", json_pack("[s]", "idempotency_key"));
 	else

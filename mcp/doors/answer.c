@@ -1,24 +1,12 @@
 #include "answer.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "mcp/base/cost.h"
 #include "mcp/base/text.h"
-#include "mcp/corridor/corridor.h"
 
-/* Room for both copies of the result, the escapes of the second one, and the rest. */
-enum { TEXT_MAX = 8 * ANSWER_BYTES_MAX };
-
-static char *own_dump(struct arena *arena, const json_t *json)
-{
-	char *text = json_dumps(json, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
-
-	if (text == NULL)
-		abort();
-	arena_own(arena, text, free);
-	return text;
-}
+/* Room for an answer, and for whatever a client took as the name of its call. */
+enum { TEXT_MAX = 16 * COST_MOST };
 
 char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code)
 {
@@ -43,52 +31,21 @@ char *answer_error(struct arena *arena, const struct rpc_message *message, const
 	return rpc_result(arena, message, result);
 }
 
-/* What to ask for instead of an answer that is too large: the arguments that this tool can be narrowed by. */
-static char *answer_too_large(struct arena *arena, const struct rpc_message *message, const struct call *call,
-	size_t size)
-{
-	const json_t *properties = json_object_get(tool_input_schema(call->tool), "properties");
-	const json_t *limit = json_object_get(call->args, "limit");
-	struct text text = text_open(arena, 600);
-	const char *name;
-	json_t *ignored;
-	bool first = true;
-
-	text_format(&text, "This answer would be %zu kB; at most %d kB are sent. Nothing is wrong with the "
-		"question, ask for less: ", (size + 1023) / 1024, (int)(ANSWER_BYTES_MAX / 1024));
-	if (json_object_get(properties, "limit") != NULL) {
-		if (json_is_integer(limit))
-			text_format(&text, "set limit below %lld and page with the cursor, or narrow it.",
-				(long long)json_integer_value(limit));
-		else
-			text_add(&text, "set a smaller limit and page with the cursor, or narrow it.");
-	} else {
-		text_add(&text, "narrow it by its arguments");
-		json_object_foreach((json_t *)(uintptr_t)properties, name, ignored) {
-			text_format(&text, "%s %s", first ? ":" : ",", name);
-			first = false;
-		}
-		text_add(&text, ".");
-	}
-	return answer_error(arena, message, text.bytes, ERROR_ARGUMENT);
-}
-
-/* The result goes out twice, as JSON and as the text of the same JSON; it is dumped once. */
+/* The result goes out twice, as JSON and as the text of the same JSON; it is dumped once. The corridor has seen to it
+ * that it is not too large. */
 static char *answer_result(struct arena *arena, const struct rpc_message *message, const struct call *call)
 {
-	const char *dump = own_dump(arena, call->result);
+	const char *dump = call->sent != NULL ? call->sent : cost_dump(arena, call->result);
 	json_t *rest = arena_json(arena, json_object());
 	const char *tail;
 	struct text text = text_open(arena, TEXT_MAX);
 
-	if (strlen(dump) > ANSWER_BYTES_MAX)
-		return answer_too_large(arena, message, call, strlen(dump));
 	rpc_complete(message, rest, -1);
-	tail = own_dump(arena, rest);
+	tail = cost_dump(arena, rest);
 	text_add(&text, "{\"jsonrpc\":\"2.0\",\"id\":");
-	text_add(&text, own_dump(arena, message->id));
+	text_add(&text, cost_dump(arena, message->id));
 	text_add(&text, ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":");
-	text_add(&text, own_dump(arena, arena_json(arena, json_string(dump))));
+	text_add(&text, cost_dump(arena, arena_json(arena, json_string(dump))));
 	text_add(&text, "}],\"structuredContent\":");
 	text_add(&text, dump);
 	if (strcmp(tail, "{}") == 0)

@@ -7,9 +7,6 @@
 #include "mcp/tool.h"
 #include "rpc.h"
 
-/* Clients cut or refuse what is larger; counted over the result's own JSON. */
-enum { ANSWER_BYTES_MAX = 32768 };
-
 /* An error result as text, in `arena`: its sentence for the model, and its word for programs. */
 char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code);
 

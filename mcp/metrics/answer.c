@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mcp/base/cost.h"
 #include "mcp/base/text.h"
 #include "mcp/base/utf8.h"
 #include "values.h"
@@ -466,7 +467,11 @@ json_t *answer_make(const struct question *question, const struct db_rows *rows,
 	order_places(&shaping);
 	json_t *answer = shape(&shaping);
 
-	while (shaping.shown > 0 && strlen(arena_dump(arena, answer)) > ANSWER_BYTES_MOST) {
+	/* The filters are in the answer and in its receipt. */
+	size_t filters = question->filters == NULL ? 0 : 3 * strlen(arena_dump(arena, question->filters));
+	size_t most = filters > ANSWER_COST_MOST ? 0 : ANSWER_COST_MOST - filters;
+
+	while (shaping.shown > 0 && cost_of(arena_dump(arena, answer)) > most) {
 		shaping.shown = shaping.shown * 3 / 4;
 		shaping.truncated = true;
 		answer = shape(&shaping);

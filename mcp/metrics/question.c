@@ -261,6 +261,14 @@ static long long version_of(const struct db_rows *rows, long long otherwise)
 		: db_number(rows, 0, COMPILED_VERSION);
 }
 
+static long long source_rows_of(const struct db_rows *rows)
+{
+	for (size_t i = 0; i < db_count(rows); i++)
+		if (db_number(rows, i, COMPILED_PERIOD) == 0 && db_number(rows, i, COMPILED_PLACE) == 0)
+			return db_text(rows, i, COMPILED_ROWS) == NULL ? 0 : db_number(rows, i, COMPILED_ROWS);
+	return 0;
+}
+
 /* The bounds and the numbers of one data version, after three tries at most. */
 static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 {
@@ -269,6 +277,7 @@ static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 	for (int tries = 0; tries < 3; tries++) {
 		if (!ask_once(asking, rows))
 			return false;
+		question->source_rows = source_rows_of(*rows);
 		if (!question->moved && version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
 			return true;
 	}

@@ -6,7 +6,7 @@
 #include "compile.h"
 #include "mcp/db/db.h"
 
-enum { ROWS_DEFAULT = 20, ANSWER_BYTES_MOST = 30000 };
+enum { ROWS_DEFAULT = 20, ANSWER_COST_MOST = 26000 };   /* room is left for a receipt and what goes around */
 
 /* A question that was understood and checked. */
 struct question {
@@ -16,6 +16,7 @@ struct question {
 	const struct comparison *comparisons[COMPARISON_COUNT];   /* those asked for, with the periods 1.. of `request` */
 	size_t comparison_count;
 	struct error uncovered[PERIODS_MOST];   /* why a comparison's period has no data; code NONE: it has */
+	long long source_rows;     /* rows of the source behind the total */
 	json_t *filters;           /* as used: {dimension: [values]}, or NULL */
 	json_t *limits;            /* of the key that asks, in the same form, or NULL */
 	const bool *withheld;      /* by row of its SELECT: too few members behind it (small.h); NULL: none */
@@ -34,6 +35,7 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
  * who shows what was reckoned out of them asks small.h first. */
 bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
 	struct question *question, struct db_rows **rows, struct error *error);
+
 /* The same of one metric whatever was said of it, and however stale its data: for its sanity tests. */
 json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
 	struct question *question, struct error *error);

@@ -7,6 +7,7 @@
 #include "explain_small.h"
 #include "explain_words.h"
 #include "mcp/base/clock.h"
+#include "mcp/metrics/receipt.h"
 
 static const double stands_out_share = 0.5, stands_out_most = 1.5, stands_out_errors = 4;
 
@@ -58,6 +59,57 @@ static bool judge_cause(struct explanation *explanation)
 	return true;
 }
 
+/* What is told beside the numbers, and would differ though they did not. */
+static json_t *numbers_of(json_t *answer, struct arena *arena)
+{
+	static const char *const said[] = { "text", "as_of", "certified", "definition", "data_version" };
+	json_t *numbers = arena_json(arena, json_copy(answer));
+
+	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+		json_object_del(numbers, said[i]);
+	return numbers;
+}
+
+/* Every statement names the receipt, which stands once, for all of them. */
+static void name_receipt(json_t *answer, json_t *id)
+{
+	static const char *const statements[] = { "now", "then", "change", "variation", "causes", "slices", "parts",
+		"factors", "unexplained" };
+
+	for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++) {
+		json_t *statement = json_object_get(answer, statements[i]), *one;
+		size_t place;
+
+		if (json_is_object(statement))
+			json_object_set(statement, "receipt", id);
+		json_array_foreach(statement, place, one)
+			json_object_set(one, "receipt", id);
+	}
+}
+
+/* The question behind it is answered again by explaining again. */
+static bool sign(const struct explanation *explanation, json_t *answer)
+{
+	struct call *call = explanation->call;
+	const struct bounds *bounds = &explanation->question.bounds;
+	json_t *value = arena_json(call->arena, json_pack("{s:f, s:f, s:f}", "now",
+		explanation_figure(explanation, &explanation->now), "then", explanation_figure(explanation,
+		&explanation->then), "change", explanation->change.value));
+	const struct receipt_facts facts = { .tool = "explain_change", .metric = explanation->metric->name,
+		.definition = explanation->metric->definition,
+		.certified_by = bounds->standing.state == METRIC_CERTIFIED ? bounds->standing.by : NULL,
+		.query = receipt_query(&explanation->question, call->args, call->arena), .from = bounds->periods[0].since,
+		.to = bounds->periods[0].until, .as_of = bounds->covered_until, .data_version = bounds->data_version,
+		.rows = explanation->question.source_rows, .value = value, .numbers = numbers_of(answer, call->arena),
+		.asked_us = bounds->now_us };
+	json_t *receipt = receipt_make(call->seal, call->caller.tenant, &facts, call->arena, &call->error);
+
+	if (receipt == NULL)
+		return false;
+	name_receipt(answer, json_object_get(receipt, "id"));
+	return json_object_set(answer, "receipt", receipt) == 0;
+}
+
 bool run_explain_change(struct call *call)
 {
 	struct explanation *explanation = arena_alloc(call->arena, sizeof *explanation);
@@ -76,5 +128,7 @@ bool run_explain_change(struct call *call)
 		return false;
 	call->row_count = (int)explanation->cut_count;
 	call->withheld = (int)explanation->withheld;
-	return call_answer(call, explain_answer(explanation));
+	json_t *answer = arena_json(call->arena, explain_answer(explanation));
+
+	return sign(explanation, answer) && call_answer(call, json_incref(answer));
 }

@@ -5,6 +5,7 @@
 
 #include "explain_causes.h"
 #include "explain_parts.h"
+#include "mcp/base/cost.h"
 
 struct telling {
 	const struct explanation *explanation;
@@ -342,7 +343,7 @@ json_t *explain_answer(const struct explanation *explanation)
 	bool parts = true;
 	json_t *answer = answer_of(explanation, causes, parts);
 
-	while (strlen(arena_dump(explanation->call->arena, answer)) > ANSWER_BYTES_MOST && (causes > 3 || parts)) {
+	while (cost_of(arena_dump(explanation->call->arena, answer)) > ANSWER_COST_MOST && (causes > 3 || parts)) {
 		json_decref(answer);
 		parts = causes > 3;
 		causes = 3;

@@ -4,7 +4,7 @@
 
 #include "explanation.h"
 
-/* At most ANSWER_BYTES_MOST as text; a new reference. */
+/* At most ANSWER_COST_MOST bytes to send (cost.h); a new reference. */
 json_t *explain_answer(const struct explanation *explanation);
 
 #endif

@@ -2,10 +2,12 @@
 
 #include <string.h>
 
+#include "mcp/base/cost.h"
 #include "mcp/base/seal.h"
 #include "mcp/base/utf8.h"
 
-enum { LIMIT_USUAL = 20, BYTES_MOST = 28000, CURSOR_MOST = 1000 };
+enum { LIMIT_USUAL = 20, CURSOR_MOST = 1000,
+	COST_ITEMS = COST_MOST - COST_FRAME - 3 * CURSOR_MOST };
 
 /* What a cursor is bound to: nothing of it is secret, all of it must be the same again. */
 static const char *head_of(const struct page *page)
@@ -52,9 +54,9 @@ bool page_open(struct page *page, struct call *call, const char *order)
 bool page_add(struct page *page, json_t *item, const char *key, const char *second)
 {
 	arena_json(page->call->arena, item);
-	size_t size = strlen(arena_dump(page->call->arena, item)) + 1, count = json_array_size(page->items);
+	size_t size = cost_of(cost_dump(page->call->arena, item)) - COST_FRAME + 2, count = json_array_size(page->items);
 
-	page->truncated = count == (size_t)page->limit || (count > 0 && page->bytes + size > BYTES_MOST);
+	page->truncated = count == (size_t)page->limit || (count > 0 && page->bytes + size > COST_ITEMS);
 	if (page->truncated)
 		return false;
 	page->bytes += size;

@@ -4,6 +4,7 @@
 #include "mcp/corridor/corridor.h"
 #include "mcp/metrics/cache.h"
 #include "mcp/metrics/question.h"
+#include "mcp/metrics/receipt.h"
 #include "mcp/tool.h"
 
 /* The same arguments under the same definitions, for the same eyes. */
@@ -53,7 +54,8 @@ bool run_query_metric(struct call *call)
 	}
 	json_t *result = question_answer(call->db, call->caller.tenant, call->args, call->arena, &question, &call->error);
 
-	if (result == NULL)
+	if (result == NULL || !receipt_give(call->seal, call->caller.tenant, &question, call->args, result, call->arena,
+		&call->error))
 		return false;
 	if (key != NULL)
 		keep(call, key, result, &question.bounds, started_us);

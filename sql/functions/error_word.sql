@@ -6,5 +6,5 @@ create function app.error_word(p_state text) returns text language sql immutable
 		('FLAMB', 'ambiguous'), ('FLCON', 'no_consent'), ('FLHLD', 'held_out'), ('FLCOO', 'cooling_down'),
 		('FLDRY', 'pool_dry'), ('FLMOV', 'world_moved'), ('FLSTA', 'wrong_state'), ('FLEXP', 'expired'),
 		('FLFEN', 'not_the_runner'), ('FLHSH', 'text_changed'), ('FLSTL', 'stale'), ('FLNOD', 'no_data'),
-		('FLBSY', 'busy'), ('FLSCH', 'wrong_schema')) v(s, w) where s = p_state), p_state)
+		('FLBSY', 'busy'), ('FLSCH', 'wrong_schema'), ('FLRCP', 'needs_receipt')) v(s, w) where s = p_state), p_state)
 $$;

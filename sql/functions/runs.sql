@@ -154,6 +154,9 @@ begin
 	perform app.enter(p_tenant);
 	perform app.hold_gate(p_tenant);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
+	if true = any (p_chosen) then
+		perform app.pass_receipts(p_tenant, v_run);
+	end if;
 	v_again := exists (select from data.decisions d where d.tenant = p_tenant and d.run = p_run
 		and d.member between p_members[1] and p_members[cardinality(p_members)]);
 	insert into data.decisions (tenant, run, member, p_now, p_then, at_risk_cents, holdout_u, arm, value_cents, chosen,

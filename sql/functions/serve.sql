@@ -23,6 +23,7 @@ begin
 	v_key := app.pass_key(p_tenant, p_key, 'agent:act', 'draft_outreach');
 	perform app.refuse_limited(v_key);
 	v_run := app.pass_fence(p_tenant, p_run, p_fence);
+	perform app.pass_receipts(p_tenant, v_run);
 	select t.message_cost_cents, (p_points * t.cents_per_100_points + 99) / 100, v_now + interval '365 days'
 		into v_message, v_gift, v_expires from data.tenants t where t.tenant = p_tenant;
 	if p_kind = 'coupon' then

@@ -20,6 +20,7 @@ begin
 	if not found then
 		return app.replay(p_tenant, p_key, p_call, p_via, p_tool, p_idem, p_hash);
 	end if;
+	perform app.cite_write(p_tenant, v_key, p_call, p_args -> 'receipts');
 	v := case p_tool
 		when 'earn_points' then effect.earn_points(p_tenant, p_call, p_args)
 		when 'issue_coupon' then effect.issue_coupon(p_tenant, p_call, p_args)

@@ -5,7 +5,8 @@
 select (extract(epoch from a.created_at) * 1000000)::bigint, a.action, a.member, m.name_sealed, m.email_sealed,
 	jsonb_build_object('action', a.action, 'tool', a.tool, 'key', a.key, 'run', a.run, 'value_cents', a.value_cents,
 		'state', a.state, 'at', reading.stamp(a.created_at), 'undone_at', reading.stamp(a.undone_at),
-		'undone_by', a.undone_by, 'detail', a.detail)
+		'undone_by', a.undone_by, 'detail', a.detail, 'receipts', (select coalesce(jsonb_agg(distinct c.receipt), '[]')
+			from reading.citations c where c.tenant = $1::int and c.cited_by in (a.action, a.run)))
 from reading.actions a left join reading.members m on m.tenant = $1::int and m.member = a.member
 where a.tenant = $1::int and ($2::uuid is null or a.action = $2::uuid) and ($3::bigint is null or a.member = $3::bigint)
 	and ($4::uuid is null or a.run = $4::uuid) and ($5::text is null or a.key = $5::text)

@@ -1,7 +1,12 @@
 # One corridor: a script of calls, played by the agent's own way in and over HTTP under the same key, leaves the same
 # journal, row by row. Each on a copy of the base; only the way in ("via"), times and ids differ.
 make -s -f tests/agent/build.mk SAN=1 build/san/agent-play || exit 1
+agent_secret=$(<"$base/agent.key")
+# An agent's writes cite a receipt; the last one does not.
 script() {
+	calls | while read -r tool args; do echo "$tool $(daemon_cite "$agent_secret" "$tool" "$args")"; done
+}
+calls() {
 	cat <<-CALLS
 		whoami {}
 		list_metrics {}
@@ -39,6 +44,7 @@ script() {
 		stop_agent {"reason":"the end of the script"}
 		earn_points {"member":8,"points":5,"reason":"too late","idempotency_key":"j14"}
 		list_stores {"limit":1}
+		earn_points {"receipts":[],"member":8,"points":5,"reason":"without a number","idempotency_key":"j15"}
 	CALLS
 }
 journal() {
@@ -57,7 +63,6 @@ ends=$(<"$DAEMONS/ends")
 
 copy outside
 daemon_start outside --no-agent || exit 1
-agent_secret=$(<"$base/agent.key")
 script | while read -r tool args; do
 	daemon_call "$agent_secret" "$tool" "$args" |
 		jq -r --arg tool "$tool" '"\($tool) \(.result._meta["flash/error"].code // "done")"'
@@ -69,7 +74,7 @@ same "the same journal: tool, decision, code, digest" "$inside" "$outside"
 check "with allowed, replayed, tried and refused calls in it" test \
 	"$(awk '{ print $2 }' <<<"$inside" | sort -u | xargs)" = "dry_run executed refused replayed"
 check "and many sorts of refusal" test "$(awk '$2 == "refused" { print $3 }' <<<"$inside" | sort -u | wc -l)" -ge 7
-for tool in open_run read_history list_candidates list_free_coupons record_decisions serve_chunk close_run claim_delivery settle_delivery; do
+for tool in open_run cite_receipts read_history list_candidates list_free_coupons record_decisions serve_chunk close_run claim_delivery settle_delivery; do
 	daemon_call "$agent_secret" "$tool" '{}' >"$DAEMONS/answer"
 done
 same "the resident's own tools are nobody's over HTTP, and the tries are written down" 'claim_delivery refused unknown_tool

@@ -86,12 +86,17 @@ cluster_continue() {
 	[ ! -e "${CLUSTER:-none}/data/postmaster.pid" ] || kill -CONT $(cluster_pids) 2>/dev/null
 }
 
+# The token of a number's receipt; the arguments of a write with it, as an agent's must be: cite NAME JSON.
+receipt() { "$flashd" ask 'budget left' --json </dev/null 2>/dev/null | jq -r .answer.receipt.token; }
+cite() {
+	case $1 in earn_points | issue_coupon | draft_outreach) echo "{\"receipts\":[\"$(receipt)\"],${2#\{}" ;; *) echo "$2" ;; esac
+}
 # Calls a tool over HTTP as the agent: call NAME JSON; prints the structured answer.
 call() {
 	curl -s -m 20 "http://127.0.0.1:$port/api/mcp" -H "Authorization: Bearer $agent_secret" \
 		-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \
 		-H 'MCP-Protocol-Version: 2025-06-18' \
-		-d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$1\",\"arguments\":$2}}" |
+		-d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$1\",\"arguments\":$(cite "$@")}}" |
 		sed 's/^data: //' | grep '^{' | jq -c '.result.structuredContent // .'
 }
 # award MEMBER POINTS KEY: an action to undo; prints its id.

@@ -46,7 +46,9 @@ check "points are back where they were" sql_is "0" "select coalesce(sum(points),
 # More than one chunk, and Ctrl-C while the first one waits for the gate: it is finished, the second is not begun.
 sql "select count(*) from app.write_calls((select jsonb_agg(jsonb_build_object('tenant', 1,
 	'call', app.new_id(), 'key', '$agent_key', 'via', 'http', 'tool', 'earn_points', 'scope', 'points:write',
-	'idem', 'many-' || i, 'hash', '\\x00', 'args', jsonb_build_object('member', 1, 'points', 1, 'reason', 'x')))
+	'idem', 'many-' || i, 'hash', '\\x00', 'args', jsonb_build_object('member', 1, 'points', 1, 'reason', 'x',
+		'receipts', jsonb_build_array(jsonb_build_object('id', 'r', 'metric', 'gmv', 'definition', 'd', 'value', 1,
+			'data_version', 0, 'asked_at', now(), 'token', 't')))))
 	from generate_series(1, 1090) i))" >"$work/many" 2>&1
 late=$(draft 2 undo-late)
 sql "set flash.tenant = '1'; update data.drafts set state = 'sent', decided_by = 'ann', approved_hash = text_hash

@@ -8,8 +8,8 @@ done_of() { sql "select count(*) from data.actions where idem = '$1'"; }
 
 # leave MEMBER KEY SHARE: asks for an award on a connection of its own, sends that share of the call; the line is then in $wire.
 leave() {
-	local body="{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"earn_points\",\"arguments\":{\"member\":$1,"
-	body+="\"points\":5,\"reason\":\"test\",\"idempotency_key\":\"$2\"}}}"
+	local body="{\"member\":$1,\"points\":5,\"reason\":\"test\",\"idempotency_key\":\"$2\"}"
+	body="{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"earn_points\",\"arguments\":$(daemon_cite "$SECRET" earn_points "$body")}}"
 	exec {wire}<>"/dev/tcp/127.0.0.1/$(<"$DAEMONS/a.port")"
 	printf 'POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
 		"$SECRET" ${#body} "${body:0:${#body} * $3 / 100}" >&$wire

@@ -37,7 +37,7 @@ keys() { for name in "$@"; do printf -- '--key-file %s ' "$DAEMONS/$name.key"; d
 # load_begin OPTION…: clients that go on until load_end; load_say settle|pause|'reach N' waits for the answer.
 load_begin() {
 	load_done=""
-	coproc LOAD { exec "$work/load" $(doors) --answers "$work/answers" "$@" 2>"$work/load.err"; }
+	coproc LOAD { exec "$work/load" $(doors) --receipt "$(daemon_receipt "$SECRET")" --answers "$work/answers" "$@" 2>"$work/load.err"; }
 	load_pid=$LOAD_PID
 	exec {load_out}<&"${LOAD[0]}" {load_in}>&"${LOAD[1]}"
 }

@@ -46,7 +46,7 @@ static struct request *requests;
 static long request_count, next_line, limit = -1, reach = -1, mark, members = 1000;
 static int client_count = 1, door_count, key_count, epoch;
 static bool retry, paused, pause_asked, settle_asked, quitting, input_open = true;
-static const char *endless;
+static const char *endless, *receipt;
 static FILE *answers;
 static struct { long answered, executed, replayed, refused, cut; } sum;
 
@@ -100,7 +100,8 @@ static void read_options(int count, char **words)
 {
 	static const struct option options[] = { { "clients", 1, NULL, 'c' }, { "port-file", 1, NULL, 'p' },
 		{ "key-file", 1, NULL, 'k' }, { "plan", 1, NULL, 'l' }, { "endless", 1, NULL, 'e' }, { "members", 1, NULL, 'm' },
-		{ "answers", 1, NULL, 'a' }, { "retry", 0, NULL, 'r' }, { "limit", 1, NULL, 'n' }, { NULL, 0, NULL, 0 } };
+		{ "answers", 1, NULL, 'a' }, { "retry", 0, NULL, 'r' }, { "limit", 1, NULL, 'n' },
+		{ "receipt", 1, NULL, 'R' }, { NULL, 0, NULL, 0 } };
 
 	for (int option; (option = getopt_long(count, words, "", options, NULL)) != -1;) {
 		switch (option) {
@@ -113,6 +114,7 @@ static void read_options(int count, char **words)
 		case 'm': members = strtol(optarg, NULL, 10); break;
 		case 'a': answers = fopen(optarg, "we"); break;
 		case 'r': retry = true; break;
+		case 'R': receipt = optarg; break;
 		case 'n': limit = strtol(optarg, NULL, 10); break;
 		default: exit(2);
 		}
@@ -143,8 +145,9 @@ static bool write_call(struct client *client)
 		request = &requests[client->line];
 	}
 	int size = snprintf(body, sizeof body, "{\"jsonrpc\":\"2.0\",\"id\":%ld,"
-		"\"method\":\"tools/call\",\"params\":{\"name\":"
-		"\"%s\",\"arguments\":%s}}", client->line, request->tool, request->args);
+		"\"method\":\"tools/call\",\"params\":{\"name\":\"%s\",\"arguments\":{%s%s%s%s}}", client->line, request->tool,
+		receipt == NULL ? "" : "\"receipts\":[\"", receipt == NULL ? "" : receipt, receipt == NULL ? "" : "\"],",
+		request->args + 1);
 
 	client->out_size = (size_t)snprintf(client->out, sizeof client->out, "POST /api/mcp HTTP/1.1\r\nHost: localhost\r\n"
 		"Authorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",

@@ -9,6 +9,8 @@
 #   daemon_stop [NAME]                ends it in order; its exit code is the function's
 #   daemon_kill9 [NAME]               ends it as a power cut would
 #   daemon_call SECRET TOOL ARGS      one tools/call at URL; prints the structured answer, or the error, as JSON
+#                                     (a write cites a receipt, as an agent must, unless ARGS has receipts)
+#   daemon_receipt SECRET             a receipt of the key's tenant, asked for once
 #   daemon_sql TEXT [OPTION…]         as the superuser, in the database
 #   daemon_until SECONDS COMMAND…     waits for a condition; fails when it does not come
 #
@@ -93,9 +95,28 @@ daemon_kill9() {
 	return 0
 }
 
+daemon_receipt() {
+	local tenant=${1#fl_live_} new=$DAEMONS/receipt.$BASHPID
+	local kept=$DAEMONS/receipt-${tenant%%k*}
+	if [ ! -s "$kept" ]; then
+		"$FLASHD_CLI" ask 'budget left' --tenant "${tenant%%k*}" --json 2>&1 </dev/null | jq -r .answer.receipt.token >"$new"
+		mv "$new" "$kept"
+	fi
+	cat "$kept"
+}
+
+# Arguments of a write with a receipt, unless they bring their own: daemon_cite SECRET TOOL ARGS
+daemon_cite() {
+	case $2 in
+	earn_points | issue_coupon | draft_outreach)
+		[[ $3 == *'"receipts"'* || $3 != '{"'* ]] || { echo "{\"receipts\":[\"$(daemon_receipt "$1")\"],${3#\{}"; return; } ;;
+	esac
+	echo "$3"
+}
+
 daemon_call() {
 	curl -s -m 60 "$URL/api/mcp" -H "Authorization: Bearer $1" -H 'Content-Type: application/json' \
-		-d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$2\",\"arguments\":$3}}" |
+		-d "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"$2\",\"arguments\":$(daemon_cite "$@")}}" |
 		jq -c '.result.structuredContent // .error // .'
 }
 

@@ -145,6 +145,7 @@ void world_open(void)
 	seal_close(seal);
 	world.corridor = corridor_open(&world.settings, &error);
 	need(world.corridor != NULL, "corridor", &error);
+	world.receipt = world_receipt(world.arena, "1koperator00", "total_members");
 	world.folder = arena_copy(world.arena, folder);
 }
 
@@ -186,7 +187,32 @@ struct caller world_caller(const char *key)
 	abort();
 }
 
+const char *world_receipt(struct arena *arena, const char *key, const char *metric)
+{
+	struct outcome outcome = world_say(arena, key, "query_metric", arena_format(arena, "{'metric': '%s'}", metric));
+
+	if (!outcome.good)
+		bail(metric, outcome.error.text);
+	return world_text(outcome.result, "receipt/token");
+}
+
+/* Gives an agent's write a receipt to cite, as it must have one, unless it brings its own. */
+static void cite(const struct caller *caller, const char *tool, json_t *args)
+{
+	const struct tool *row = tool_find(tool);
+
+	if (row != NULL && row->kind == TOOL_WRITE && world_is_public(row) && strcmp(caller->kind, "agent") == 0 &&
+	    caller->tenant == 1 && json_object_get(args, "receipts") == NULL)
+		json_object_set_new(args, "receipts", json_pack("[s]", world.receipt));
+}
+
 struct outcome world_call(struct arena *arena, const struct caller *caller, const char *tool, json_t *args)
+{
+	cite(caller, tool, args);
+	return world_call_as_it_is(arena, caller, tool, args);
+}
+
+struct outcome world_call_as_it_is(struct arena *arena, const struct caller *caller, const char *tool, json_t *args)
 {
 	struct outcome outcome = { .error = { .text = "" } };
 

@@ -20,6 +20,7 @@ struct world {
 	struct corridor *corridor;
 	struct db *admin;
 	const char *folder;
+	const char *receipt;      /* of tenant 1: what its agents cite where nothing else is said */
 };
 
 extern struct world world;
@@ -41,6 +42,12 @@ struct caller world_caller(const char *key);
 /* A call by JSON text ('…' stands for "…"), or by arguments. */
 struct outcome world_say(struct arena *arena, const char *key, const char *tool, const char *args);
 struct outcome world_call(struct arena *arena, const struct caller *caller, const char *tool, json_t *args);
+
+/* The same without the receipt that world_call() gives an agent's write to cite. */
+struct outcome world_call_as_it_is(struct arena *arena, const struct caller *caller, const char *tool, json_t *args);
+
+/* The token of a metric's receipt, asked for with its usual window. */
+const char *world_receipt(struct arena *arena, const char *key, const char *metric);
 
 /* A fresh idempotency key. */
 const char *world_idem(struct arena *arena);

@@ -6,7 +6,9 @@
 
 #include "mcp/base/clock.h"
 #include "mcp/corridor/corridor.h"
+#include "mcp/base/cost.h"
 #include "mcp/corridor/gates.h"
+#include "mcp/corridor/station.h"
 #include "mcp/corridor/table.h"
 #include "mcp/doors/answer.h"
 #include "mcp/doors/guard.h"
@@ -159,20 +161,26 @@ static void answer_says_the_result_twice(void)
 	arena_free(arena);
 }
 
+/* Both copies count, and the frame. */
 static void answer_has_a_limit(void)
 {
 	struct arena *arena = arena_new();
 	struct call call = { .arena = arena, .tool = tool_find("list_members"), .name = "list_members",
 		.args = arena_json(arena, json_pack("{s:i}", "limit", 200)),
 		.caller = { .scopes = "members:read" } };
-	char *filler = arena_alloc(arena, ANSWER_BYTES_MAX + 1);
+	size_t most = (COST_MOST - COST_FRAME - 20) / 6;   /* {"x":"…"}, a quote of which costs two and four bytes */
+	char *filler = arena_alloc(arena, most + 2);
 
-	/* {"x":"…"}: eight bytes around the filler. */
-	memset(filler, '"', (ANSWER_BYTES_MAX - 8) / 2);
+	memset(filler, '"', most);
 	call_answer(&call, json_pack("{s:s}", "x", filler));
-	CHECK(json_object_get(json_object_get(answer_of(arena, &call, 200), "result"), "structuredContent") != NULL);
-	filler[strlen(filler)] = 'x';
+	CHECK(measure_answer(&call) && call.sent != NULL);
+	json_t *answer = answer_of(arena, &call, 200);
+
+	CHECK(json_object_get(json_object_get(answer, "result"), "structuredContent") != NULL);
+	CHECK(strlen(cost_dump(arena, answer)) <= COST_MOST && strlen(cost_dump(arena, answer)) > COST_MOST - 800);
+	filler[most] = '"';
 	call_answer(&call, json_pack("{s:s}", "x", filler));
+	CHECK(!measure_answer(&call));
 	json_t *result = json_object_get(answer_of(arena, &call, 200), "result");
 
 	CHECK(json_is_true(json_object_get(result, "isError")));
