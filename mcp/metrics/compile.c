@@ -532,8 +532,6 @@ struct compiled compile_members(const struct compile_request *request, int least
 	size_t least_at = bind(&maker, arena_format(arena, "%d", least));
 	size_t most_at = request->by_count == 0 ? 0 : bind(&maker, arena_format(arena, "%d", most));
 
-	if (compile_has_grain(request) || looks_at_days(request->metric))
-		maker.zone = bind(&maker, request->zone);
 	for (size_t i = 0; i < request->filter_count; i++)
 		filters[i] = bind(&maker, request->filters[i].values);
 	for (size_t i = 0; i < request->period_count; i++)

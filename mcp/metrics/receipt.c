@@ -101,8 +101,13 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
 		if (one != NULL && !(json_is_array(one) && json_array_size(one) == 0))
 			json_object_set(query, kept[i], one);
 	}
-	if (question->filters != NULL)
-		json_object_set(query, "filters", question->filters);
+	/* A limited key's question is that of the limits: whoever asks it again is told the same number. */
+	if (question->filters != NULL || question->limits != NULL) {
+		json_t *filters = question->filters == NULL ? json_object() : json_copy(question->filters);
+
+		json_object_update_missing(filters, question->limits);
+		json_object_set_new(query, "filters", filters);
+	}
 	set_time(question, args, query);
 	return query;
 }
