@@ -2,13 +2,11 @@
  * compiled query, the shaped answer. All real but the database, whose rows are made up here from the input and from
  * `salt`. Holds when nothing crashes; when what is asked twice is answered alike to the byte; when every query is one
  * SELECT over views of `metric`, each limited to the tenant, and says the same whatever the values, days, zone and
- * limit are, which stand in its parameters alone; when every refusal has a whole sentence and every answer the tool's
- * shape and its bound; and when the tool, with answers of almost the same questions in its cache, still answers this
- * one. The first line of an input describes the world (see WORLD), the rest is the arguments.
+ * limit are, which stand in its parameters alone; and when every refusal has a whole sentence and every answer the
+ * tool's shape and its bound. The first line of an input describes the world (see WORLD), the rest is the arguments.
  * Runs: 4000
- * Links: mcp/metrics/?*.c mcp/tools/query_metric.c mcp/corridor/schema.c mcp/corridor/call.c mcp/db/array.c
- * mcp/base/arena.c mcp/base/error.c mcp/base/text.c mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c
- * -ljansson -lsodium -lpg_query -lm -pthread */
+ * Links: mcp/metrics/?*.c mcp/corridor/schema.c mcp/db/array.c mcp/base/arena.c mcp/base/error.c mcp/base/text.c
+ * mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c -ljansson -lsodium -lpg_query -lm -pthread */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -17,10 +15,8 @@
 
 #include "mcp/base/embed.h"
 #include "mcp/base/utf8.h"
-#include "mcp/corridor/corridor.h"
 #include "mcp/corridor/schema.h"
 #include "mcp/metrics/answer.h"
-#include "mcp/metrics/cache.h"
 #include "mcp/metrics/day.h"
 #include "mcp/metrics/question.h"
 #include "tests/unit/one_select.h"
@@ -254,7 +250,7 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 	(void)db;
 	(void)count;
 	(void)error;
-	must(tenant % TENANT == 0 && tenant > 0 && atoi(values[0]) == tenant, "a statement sees the caller's tenant only");
+	must(tenant == TENANT && atoi(values[0]) == tenant, "a statement sees the caller's tenant only");
 	if (strcmp(name, "metric_window") == 0) {
 		*rows = find_window(arena, values);
 	} else if (strncmp(name, "dimension_", 10) == 0) {
@@ -371,7 +367,7 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 
 	(void)db;
 	(void)error;
-	must(tenant % TENANT == 0 && tenant > 0 && atoi(values[0]) == tenant, "a query sees the caller's tenant only");
+	must(tenant == TENANT && atoi(values[0]) == tenant, "a query sees the caller's tenant only");
 	check_sql(keeps, sql, count, !figures);
 	asked_times += figures;
 	if (figures && asked != NULL) {
@@ -380,14 +376,6 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 	}
 	*rows = !figures ? find_names(arena, NULL) : find_figures(arena, sql, values, count);
 	return true;
-}
-
-const struct settings *corridor_settings(const struct corridor *corridor)
-{
-	static const struct settings settings = { .result_cache = 1 };
-
-	(void)corridor;
-	return &settings;
 }
 
 /* The properties. */
@@ -468,40 +456,6 @@ static void check_question(struct arena *arena, const json_t *args)
 	must(!good || (strcmp(sent_sql, sql) == 0 && sent_count == count), "a query's text holds no value");
 }
 
-/* What the tool says, from its cache if there is something; false: it refused. */
-static bool run_tool(struct arena *arena, json_t *args, int tenant, const char **text)
-{
-	struct question question;
-	bool good;
-	struct call call = { .arena = arena, .name = "query_metric", .args = args, .caller = { .tenant = tenant } };
-	const char *expected = try(arena, args, tenant, 0, &question, &good);
-
-	if (good && !run_query_metric(&call))
-		must(false, "the tool answers what the question answers");
-	*text = good ? arena_dump(arena, call.result) : expected;
-	must(strcmp(*text, expected) == 0, "the tool's answer is the question's, also from its cache");
-	return good;
-}
-
-/* The arguments, after almost the same ones: each without one of its fields, and another tenant's. */
-static void check_cache(struct arena *arena, json_t *args)
-{
-	json_t *value;
-	const char *field, *text;
-
-	cache_clear();
-	run_tool(arena, args, 2 * TENANT, &text);
-	json_object_foreach(args, field, value) {
-		json_t *less = arena_json(arena, json_copy(args));
-
-		json_object_del(less, field);
-		run_tool(arena, less, TENANT, &text);
-	}
-	run_tool(arena, with_other_limit(arena, args), TENANT, &text);
-	if (run_tool(arena, args, TENANT, &text))
-		run_tool(arena, args, TENANT, &text);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct arena *arena = keeps = arena_new();
@@ -519,8 +473,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (!schema_check(json_object_get(tool, "inputSchema"), args, &error))
 			must(error.code == ERROR_ARGUMENT && strlen(error.text) > 10, "the schema's refusal has a sentence");
 		check_question(arena, args);
-		if (!is_world(WORLD_MOVES) && !is_world(WORLD_MOVES_ALWAYS))
-			check_cache(arena, args);
 	}
 	json_decref(args);
 	arena_free(arena);
