@@ -4,16 +4,21 @@
 
 #include "mcp/db/db.h"
 
-enum { VALUES_MOST = 20 };
+/* A statement's values: the caller's tenant, then `count` more. Owned by the arena. */
+static const char *const *tenant_first(struct call *call, const char *const *values, size_t count)
+{
+	const char **all = arena_alloc(call->arena, (count + 1) * sizeof *all);
+
+	all[0] = arena_format(call->arena, "%d", call->caller.tenant);
+	memcpy(all + 1, values, count * sizeof *values);
+	return all;
+}
 
 static bool query(struct call *call, int tenant, const char *name, const char *const *values, size_t count,
 	struct db_rows **rows)
 {
-	const char *all[VALUES_MOST];
-
-	all[0] = arena_format(call->arena, "%d", call->caller.tenant);
-	memcpy(all + 1, values, count * sizeof *values);
-	return db_query(call->db, tenant, name, all, count + 1, call->arena, rows, &call->error);
+	return db_query(call->db, tenant, name, tenant_first(call, values, count), count + 1, call->arena, rows,
+		&call->error);
 }
 
 /* What a definer function answered: it has audited itself. */
@@ -36,13 +41,10 @@ bool agent_function(struct call *call, const char *name, const char *const *valu
 bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
 	const struct bulk *columns, size_t column_count)
 {
-	const char *all[VALUES_MOST];
 	struct db_rows *rows;
 
-	all[0] = arena_format(call->arena, "%d", call->caller.tenant);
-	memcpy(all + 1, values, count * sizeof *values);
-	return db_query_columns(call->db, name, all, count + 1, columns, column_count, call->arena, &rows, &call->error) &&
-		take_result(call, rows);
+	return db_query_columns(call->db, name, tenant_first(call, values, count), count + 1, columns, column_count,
+		call->arena, &rows, &call->error) && take_result(call, rows);
 }
 
 const char *agent_number(const struct call *call, const char *name)

@@ -38,3 +38,17 @@ flashd ask 'NPS in Berlin' --json
 check "ask --json refuses with an error object" eval '[ $code = 3 ] && jq -e ".error.code == \"not_governed\"" <<<"$out"'
 flashd ask 'List the metrics I can query.' --quiet
 same "ask lists the metrics there are" "$(ls sql/metrics/*.json | wc -l)" "$(($(wc -l <<<"$out") - 1))"
+
+flashd explain gmv --window last_week --filters 'channel=web; tier=gold,silver' --json
+same "explain takes the filters" '{"channel":["web"],"tier":["gold","silver"]}' "$(jq -c .now.query.filters <<<"$out")"
+wanted=$(daemon_sql "select coalesce(sum(o.gross_cents), 0) from data.orders o join data.members m using (tenant, member)
+	where o.channel = 'web' and m.tier in ('gold', 'silver') and o.ordered_at >= '2026-11-09 00:00 Europe/Paris'
+	and o.ordered_at < '2026-11-16 00:00 Europe/Paris'")
+same "and counts as SQL written by hand does" "$wanted" "$(jq '.now.value | round' <<<"$out")"
+first=$(jq -r '.text[0]' <<<"$out")
+flashd explain gmv --window last_week --filters 'channel=web; tier=gold,silver'
+same "explain tells the same in sentences, one a line" "0 $first" "$code $(head -n 1 <<<"$out")"
+flashd explain gmv --window last_week --filters web
+check "explain says how a filter is written" eval '[ $code = 2 ] && [ -z "$out" ] && [[ $err == *"tier=gold,silver"* ]]'
+flashd explain gvm --json
+check "explain refuses like the others" eval '[ $code = 3 ] && jq -e ".error.code == \"not_governed\"" <<<"$out"'

@@ -63,6 +63,40 @@ check "metrics test runs the declared tests" eval 'coded 0 && has ".metrics[0].t
 run metrics test
 check "and all of them" coded 0
 
+# A source whose columns change: refused at once; the next test writes down since when and why, a person ends it.
+sql "do \$\$ begin execute 'create or replace view metric.visits as select x.*, 1 as more from (' ||
+	rtrim(pg_get_viewdef('metric.visits'), ';') || ') x'; end \$\$" >"$work/none"
+check "a changed source suspends what is made of it" eval 'metric_is visits suspended && metric_is gmv certified'
+run metrics show visits --json
+check "which nobody has said yet" eval 'coded 0 && has ".history | length" 0 && has .by flashd'
+run metrics test visits --json
+check "metrics test says it, with code 7" eval 'coded 7 && has ".metrics[0].failed" "the columns of its source visits are not those that it was certified for"'
+run metrics show visits --json
+check "and the history tells since when and why" eval 'coded 0 && has ".history | length" 1 && has ".history[0].by" flashd &&
+	has ".history[0].reason" "the columns of its source visits are not those that it was certified for" &&
+	sql_is t "select at > now() - interval \$\$1 minute\$\$ from data.metric_history where metric = \$\$visits\$\$"'
+run metrics test visits --json
+check "once" eval 'sql_is 1 "select count(*) from data.metric_history where metric = \$\$visits\$\$"'
+run metrics certify visits --reason 'one column more' --yes
+check "a person ends it" eval 'coded 0 && metric_is visits certified'
+
+# Data that are too old: the history tells since when, as long as that is so.
+run metrics show gmv --json
+check "of fresh data nothing is told" eval 'has "[.history[] | select(.by == \"flashd\")] | length" 0'
+as_of=$(sql "select quote_nullable(data_as_of) from data.tenants where tenant = 1")
+sql "insert into data.orders (tenant, order_ref, channel, ordered_at, gross_cents) values (1, 'old', 'web', now() - interval '20 days', 5);
+	update data.tenants set data_as_of = now() - interval '10 days' where tenant = 1" >"$work/none"
+known=$("$flashd" metrics list --json | jq -r '.metrics[] | select(.metric == "gmv") | .known_until')
+run metrics show gmv --json
+check "of old data since when and why, behind what was said later" eval 'coded 0 &&
+	has "[.history[].by] | join(\" \")" "ann ann flashd" && has ".history[2].reason" \
+	"what is known of orders ends at $known, and may lag 168 hours; newer data end this" &&
+	has "(.history[2].at[:19] + \"Z\" | fromdate) - (\"$known\" | fromdate)" $((169 * 3600))'
+run metrics show gmv
+check "on the screen as well" eval 'answered "suspended by flashd: what is known of orders ends at"'
+
+sql "delete from data.orders where order_ref = 'old'; update data.tenants set data_as_of = $as_of where tenant = 1" >"$work/none"
+
 run tenant calendar --fiscal-month 2 --years 4-5-4 --week-start 7
 check "a calendar is set" eval 'coded 0 && answered "month 2 and are of weeks (4-5-4)" &&
 	sql_is "2 t 7" "select fiscal_month || '"' '"' || retail::text::char || '"' '"' || week_start from data.tenants where tenant = 1"'

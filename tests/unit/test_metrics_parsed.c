@@ -1,104 +1,16 @@
 /* Every query that the compiler can make, parsed by PostgreSQL's own grammar (libpg_query): exactly one SELECT, reading
  * the listed views and nothing else, calling the listed functions and nothing else, with every value a parameter. */
-#include <pg_query.h>
-#include <jansson.h>
-
 #include "check.h"
 #include "mcp/metrics/catalogue.h"
 #include "mcp/metrics/compile.h"
+#include "one_select.h"
 
 static struct arena *arena;
-static const char *problem;
 static int rolled, cut;           /* queries that read sums by the day, and such with a day that the period cuts */
-
-static bool is_listed(const char *word, const char *const *list)
-{
-	for (; *list != NULL; list++)
-		if (strcmp(*list, word) == 0)
-			return true;
-	return false;
-}
-
-/* A table is a view of `metric` that is a source, or one of the query's own common expressions. */
-static void check_table(const json_t *table)
-{
-	static const char *const own[] = { "p0", "p1", "p2", "p3", "p4", "slots", "top", "b0", "b1",
-		"b2", "b3", "b4", "g0", "g1", "g2", "g3", "g4", NULL };
-	static const char *const views[] = { "tenants", "dimension_values", "order_sums", "order_rows", NULL };
-	const char *schema = json_string_value(json_object_get(table, "schemaname"));
-	const char *name = json_string_value(json_object_get(table, "relname"));
-
-	if (schema == NULL ? !is_listed(name, own) : strcmp(schema, "metric") != 0 ||
-	    (source_find(name) == NULL && !is_listed(name, views)))
-		problem = arena_format(arena, "reads %s.%s", schema == NULL ? "" : schema, name);
-}
-
-static void check_call(const json_t *call)
-{
-	static const char *const known[] = { "sum", "count", "min", "max", "round", "abs", "timezone", "date_trunc",
-		"to_char",
-		"generate_series", "row_number", "piece_start", "metric", "pg_catalog", "unnest", "date_part", "extract",
-			NULL };
-	const json_t *name;
-	size_t i;
-
-	json_array_foreach(json_object_get(call, "funcname"), i, name) {
-		const char *word = json_string_value(json_object_get(json_object_get(name, "String"), "sval"));
-
-		if (word == NULL || !is_listed(word, known))
-			problem = arena_format(arena, "calls %s", word == NULL ? "?" : word);
-	}
-}
-
-/* Every node of the tree by its name: what changes, locks or writes is nowhere. */
-static void walk(const json_t *node)
-{
-	static const char *const never[] = { "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "LockingClause",
-		"CopyStmt",
-		"IntoClause", "RangeTableSample", "XmlExpr", "CurrentOfExpr", "SetToDefault", NULL };
-	const char *name;
-	json_t *value;
-	size_t i;
-
-	if (json_is_array(node)) {
-		json_array_foreach(node, i, value)
-			walk(value);
-		return;
-	}
-	json_object_foreach((json_t *)(uintptr_t)node, name, value) {
-		if (is_listed(name, never) || strcmp(name, "intoClause") == 0)
-			problem = name;
-		if (strcmp(name, "RangeVar") == 0)
-			check_table(value);
-		if (strcmp(name, "FuncCall") == 0)
-			check_call(value);
-		walk(value);
-	}
-}
-
-/* What is wrong with a query; NULL: nothing. */
-static const char *problem_of(const char *sql)
-{
-	PgQueryParseResult parsed = pg_query_parse(sql);
-
-	problem = parsed.error == NULL ? NULL : arena_copy(arena, parsed.error->message);
-	if (problem == NULL) {
-		json_t *tree = arena_json(arena, json_loads(parsed.parse_tree, 0, NULL));
-		const json_t *statements = json_object_get(tree, "stmts");
-
-		if (json_array_size(statements) != 1 || json_object_get(json_object_get(json_array_get(statements, 0), "stmt"),
-			"SelectStmt") == NULL)
-			problem = "is not one SELECT";
-		else
-			walk(tree);
-	}
-	pg_query_free_parse_result(parsed);
-	return problem;
-}
 
 static void try_compiled(const struct compile_request *request, struct compiled compiled)
 {
-	const char *wrong = problem_of(compiled.sql);
+	const char *wrong = select_problem(arena, compiled.sql, NULL);
 
 	if (wrong != NULL)
 		printf("# %s: %s\n%s\n", request->metric->name, wrong, compiled.sql);
@@ -180,6 +92,14 @@ static void others_fragments_are_parsed(void)
 	CHECK_INT(rolled - before, 4 + 2 + 4 + 2);
 }
 
+/* Values may also be looked up where they are at home. */
+static bool looks_up(const char *sql)
+{
+	const char *wrong = select_problem(arena, sql, NULL);
+
+	return wrong == NULL || strcmp(wrong, "reads metric.judged") == 0;
+}
+
 static void values_are_looked_up_by_one_select(void)
 {
 	for (size_t s = 0; source_at(s) != NULL; s++)
@@ -189,10 +109,8 @@ static void values_are_looked_up_by_one_select(void)
 			if (dimension->kind != DIMENSION_OBSERVED ||
 			    !words_hold(source_at(s)->dimensions, dimension->name, strlen(dimension->name)))
 				continue;
-			CHECK(problem_of(compile_values_present(source_at(s), dimension, arena)) == NULL ||
-				strcmp(problem, "reads metric.judged") == 0);
-			CHECK(problem_of(compile_values_known(source_at(s), dimension, arena)) == NULL ||
-				strcmp(problem, "reads metric.judged") == 0);
+			CHECK(looks_up(compile_values_present(source_at(s), dimension, arena)));
+			CHECK(looks_up(compile_values_known(source_at(s), dimension, arena)));
 		}
 }
 
@@ -204,11 +122,11 @@ static void others_are_caught(void)
 		"select * from metric.orders for update", "select 1 into t", "select * from pg_authid", "select lo_import('x')",
 		"table metric.audit", "select 1 from", "select (select 1 from journal.audit) from metric.orders" };
 
-	CHECK(problem_of("select sum(gross_cents) from metric.orders s where s.tenant = $1::int") == NULL);
+	CHECK(select_problem(arena, "select sum(gross_cents) from metric.orders s where s.tenant = $1::int", NULL) == NULL);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		if (problem_of(bad[i]) == NULL)
+		if (select_problem(arena, bad[i], NULL) == NULL)
 			printf("# passes: %s\n", bad[i]);
-		CHECK(problem_of(bad[i]) != NULL);
+		CHECK(select_problem(arena, bad[i], NULL) != NULL);
 	}
 }
 

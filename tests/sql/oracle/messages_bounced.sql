@@ -8,24 +8,14 @@ with mail as (   -- what became of each message to each member, and when it was 
 		max(e.at) filter (where e.kind in ('delivered', 'bounced')) as at, array_agg(e.kind) as kinds
 	from data.message_events e where e.tenant = $1::int group by 1, 2, 3
 ), r as materialized (
-	select x.*, jsonb_build_object(
-			'channel', x.channel,
+	select x.*,
+		oracle.of_member($1::int, x.member)
+		|| jsonb_build_object('channel', x.channel,
 			'campaign', x.campaign,
 			'campaign_type', (select g.type from data.campaigns g where g.tenant = $1::int and g.campaign = x.campaign),
 			'policy', (select d.policy from data.drafts d where d.tenant = $1::int and d.draft::text = x.draft),
-			'arm', (select d.arm from data.drafts d where d.tenant = $1::int and d.draft::text = x.draft),
-			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
-			'region', (select s.region from data.stores s, data.members m where s.tenant = $1::int and m.tenant = $1::int
-				and m.member = x.member and s.store = m.home_store),
-			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
-			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member),
-			'day', to_char(l.day, 'YYYY-MM-DD'),
-			'week', (select to_char(max(l.day - k), 'YYYY-MM-DD') from generate_series(0, 6) k
-				where extract(isodow from l.day - k) = t.week_start),
-			'month', to_char(l.day, 'YYYY-MM-01'),
-			'quarter', (select max(to_char(l.day, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
-				where m <= to_char(l.day, 'MM')),
-			'year', to_char(l.day, 'YYYY-01-01')) as dims
+			'arm', (select d.arm from data.drafts d where d.tenant = $1::int and d.draft::text = x.draft))
+		|| oracle.grains($1::int, x.at) as dims
 	from mail x, data.tenants t, lateral (select (x.at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and x.fate = 'bounced'
 )
