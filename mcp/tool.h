@@ -70,6 +70,7 @@ struct call {
 	const struct seal *seal;
 	json_t *effect;
 	json_t *result;
+	const char *kept;         /* instead of `result`: its JSON as it was rendered before, in the arena */
 	struct error error;       /* code NONE: it went well */
 
 	const char *decision;     /* for the audit: executed, replayed, dry_run, refused, failed */
@@ -83,6 +84,13 @@ struct call {
 
 /* Sets the result (a new reference, taken over) and returns true: `return call_answer(call, json_pack(...))`. */
 bool call_answer(struct call *call, json_t *result);
+
+/* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer keeps
+ * this text, and gives it back as call->kept. */
+const char *call_rendered(const struct call *call);
+
+/* Forgets what was answered so far. */
+void call_unanswer(struct call *call);
 
 /* Refuses or fails the call; returns false. */
 bool call_refuse(struct call *call, enum error_code code, const char *format, ...)

@@ -106,13 +106,13 @@ static void release(struct corridor *corridor, struct call *call, const char *ba
 {
 	if (call->caller.is_key && is_listed(bad_keys, call->caller.key)) {
 		callers_forget(corridor->callers, call->caller.key);
-		call->result = NULL;
+		call_unanswer(call);
 		call_refuse(call, ERROR_KEY, "This API key is not valid (any more): ask an admin for a new one.");
 	} else if (call->cached_version > 0 && call->cached_version != version) {
 		/* The data moved since this answer was kept: make it anew, as a call of its own. */
 		call->cached_version = 0;
 		call->no_cache = true;
-		call->result = NULL;
+		call_unanswer(call);
 		tool_submit(corridor, call);
 		return;
 	}
@@ -136,7 +136,7 @@ static void commit(struct corridor *corridor, struct job *chain)
 			release(corridor, call, bad_keys, version);
 			continue;
 		}
-		call->result = NULL;
+		call_unanswer(call);
 		call->error = error;
 		call->done(call);
 	}

@@ -1,6 +1,7 @@
 /* Small words about calls and callers. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcp/tool.h"
@@ -21,6 +22,24 @@ bool call_answer(struct call *call, json_t *result)
 {
 	call->result = arena_json(call->arena, result);
 	return true;
+}
+
+const char *call_rendered(const struct call *call)
+{
+	if (call->kept != NULL)
+		return call->kept;
+	char *text = json_dumps(call->result, JSON_COMPACT | JSON_REAL_PRECISION(15) | JSON_ENCODE_ANY);
+
+	if (text == NULL)
+		abort();
+	arena_own(call->arena, text, free);
+	return text;
+}
+
+void call_unanswer(struct call *call)
+{
+	call->result = NULL;
+	call->kept = NULL;
 }
 
 bool call_refuse(struct call *call, enum error_code code, const char *format, ...)

@@ -248,7 +248,7 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
 	while (!waiting.done)
 		pthread_cond_wait(&waiting.came, &waiting.lock);
 	pthread_mutex_unlock(&waiting.lock);
-	*result = call->result;
+	*result = call->kept != NULL ? arena_json(arena, json_loads(call->kept, 0, NULL)) : call->result;
 	if (call->error.code == ERROR_NONE)
 		return true;
 	*error = call->error;

@@ -8,7 +8,7 @@
 #include "mcp/corridor/corridor.h"
 
 /* Room for both copies of the result, the escapes of the second one, and the rest. */
-enum { TEXT_MAX = 8 * ANSWER_BYTES_MAX };
+enum { TEXT_MAX = 8 * ANSWER_BYTES_MAX, ENVELOPE_BYTES = 400 };
 
 static char *own_dump(struct arena *arena, const json_t *json)
 {
@@ -18,6 +18,41 @@ static char *own_dump(struct arena *arena, const json_t *json)
 		abort();
 	arena_own(arena, text, free);
 	return text;
+}
+
+/* Bytes that `json` takes as one JSON string. What jansson wrote holds no control characters outside of escapes, so
+ * quotes and backslashes are all that must be escaped. */
+static size_t quoted_size(const char *json, size_t size)
+{
+	size_t marks = 0;
+
+	for (size_t i = 0; i < size; i++)
+		marks += (json[i] == '"') | (json[i] == '\\');
+	return size + marks + 2;
+}
+
+static void add_quoted(struct text *text, const char *json, size_t size)
+{
+	size_t plain = 0;
+
+	text_add_size(text, "\"", 1);
+	for (size_t i = 0; i < size; i++) {
+		if (json[i] != '"' && json[i] != '\\')
+			continue;
+		text_add_size(text, json + plain, i - plain);
+		text_add_size(text, "\\", 1);
+		plain = i;
+	}
+	text_add_size(text, json + plain, size - plain);
+	text_add_size(text, "\"", 1);
+}
+
+static void add_id(struct text *text, struct arena *arena, const json_t *id)
+{
+	if (json_is_integer(id))
+		text_format(text, "%lld", (long long)json_integer_value(id));
+	else
+		text_add(text, own_dump(arena, id));
 }
 
 char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code)
@@ -73,28 +108,26 @@ static char *answer_too_large(struct arena *arena, const struct rpc_message *mes
 	return answer_error(arena, message, text.bytes, ERROR_ARGUMENT);
 }
 
-/* The result goes out twice, as JSON and as the text of the same JSON; it is dumped once. */
+/* The result goes out twice, as JSON and as the text of the same JSON; it is rendered once, or not at all when it was
+ * kept. */
 static char *answer_result(struct arena *arena, const struct rpc_message *message, const struct call *call)
 {
-	const char *dump = own_dump(arena, call->result);
-	json_t *rest = arena_json(arena, json_object());
-	const char *tail;
+	const char *dump = call_rendered(call);
+	size_t size = strlen(dump);
+	const char *tail = rpc_completion(message);
 	struct text text = text_open(arena, TEXT_MAX);
 
-	if (strlen(dump) > ANSWER_BYTES_MAX)
-		return answer_too_large(arena, message, call, strlen(dump));
-	rpc_complete(message, rest, -1);
-	tail = own_dump(arena, rest);
+	if (size > ANSWER_BYTES_MAX)
+		return answer_too_large(arena, message, call, size);
+	text_reserve(&text, quoted_size(dump, size) + size + ENVELOPE_BYTES);
 	text_add(&text, "{\"jsonrpc\":\"2.0\",\"id\":");
-	text_add(&text, own_dump(arena, message->id));
+	add_id(&text, arena, message->id);
 	text_add(&text, ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":");
-	text_add(&text, own_dump(arena, arena_json(arena, json_string(dump))));
+	add_quoted(&text, dump, size);
 	text_add(&text, "}],\"structuredContent\":");
-	text_add(&text, dump);
-	if (strcmp(tail, "{}") == 0)
-		text_add(&text, "}}");
-	else
-		text_format(&text, ",%s}", tail + 1);
+	text_add_size(&text, dump, size);
+	text_add(&text, tail);
+	text_add(&text, "}}");
 	return text.bytes;
 }
 
