@@ -47,6 +47,7 @@ struct tool {
 	bool (*run)(struct call *call);
 	const char *reverse;      /* the SQL function that undoes it; NULL but for WRITE */
 	const json_t *json;       /* title, description, inputSchema, outputSchema, examples: NAME.json */
+	bool (*kept)(struct call *call);   /* answers from what was kept, without a database, or says no; NULL: cannot */
 };
 
 /* One call. Made by a door or the agent, owned by one station at a time: worker, committer, then its maker again.
@@ -60,6 +61,7 @@ struct call {
 	char id[37];
 	const char *name;         /* of the tool, as asked */
 	json_t *args;             /* an object, owned by the arena */
+	const char *asked;        /* of call_asked() */
 	const struct bulk *columns;   /* beside them, of the resident's own calls (bulk.h); the maker's */
 	size_t column_count;
 	void (*done)(struct call *call);
@@ -84,6 +86,9 @@ struct call {
 
 /* Sets the result (a new reference, taken over) and returns true: `return call_answer(call, json_pack(...))`. */
 bool call_answer(struct call *call, json_t *result);
+
+/* What is asked, as canonical text: the arguments without the two fields that do not change it. In the arena. */
+const char *call_asked(struct call *call);
 
 /* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer keeps
  * this text, and gives it back as call->kept. */
@@ -116,5 +121,8 @@ const struct bulk *call_columns(struct call *call, size_t count, size_t most);
 #undef SEND
 #undef UNDO
 #undef WRITE
+
+/* Tools that keep answers: struct tool's `kept`. */
+bool kept_query_metric(struct call *call);
 
 #endif

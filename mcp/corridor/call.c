@@ -24,6 +24,21 @@ bool call_answer(struct call *call, json_t *result)
 	return true;
 }
 
+const char *call_asked(struct call *call)
+{
+	json_t *body = call->args;
+
+	if (call->asked != NULL)
+		return call->asked;
+	if (json_object_get(body, "idempotency_key") != NULL || json_object_get(body, "dry_run") != NULL) {
+		body = arena_json(call->arena, json_copy(body));
+		json_object_del(body, "idempotency_key");
+		json_object_del(body, "dry_run");
+	}
+	call->asked = arena_dump(call->arena, body);
+	return call->asked;
+}
+
 const char *call_rendered(const struct call *call)
 {
 	if (call->kept != NULL)

@@ -38,6 +38,7 @@ struct exchange {
 	struct arena *arena;
 	struct caller caller;
 	bool fixtures;                 /* the caller sees the conformance fixtures */
+	bool is_read;                  /* key and body are read, before a worker had it */
 	bool is_batch, is_stream;
 	int64_t started_us;
 	size_t count;

@@ -8,13 +8,16 @@
 static const char *key_of(struct call *call)
 {
 	struct error ignored;
+
+	if (corridor_settings(call->corridor)->result_cache == 0)
+		return NULL;
 	const struct catalogue *catalogue = catalogue_shipped(&ignored);
 	const char *name = call_text(call, "metric");
 	const struct metric *metric = catalogue == NULL || name == NULL ? NULL : catalogue_find(catalogue, name);
 
 	if (metric == NULL || !metric_is_imported(metric))
 		return NULL;
-	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, arena_dump(call->arena, call->args));
+	return arena_format(call->arena, "query_metric\n%s\n%s", metric->definition, call_asked(call));
 }
 
 /* Keeps an answer as it is sent, its fields in their order. */
@@ -38,9 +41,14 @@ static bool find_kept(struct call *call, const char *key)
 	return true;
 }
 
+bool kept_query_metric(struct call *call)
+{
+	return find_kept(call, key_of(call));
+}
+
 bool run_query_metric(struct call *call)
 {
-	const char *key = corridor_settings(call->corridor)->result_cache == 0 ? NULL : key_of(call);
+	const char *key = key_of(call);
 	int64_t started_us = clock_monotonic();
 	struct question question;
 
