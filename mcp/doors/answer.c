@@ -20,31 +20,20 @@ static char *own_dump(struct arena *arena, const json_t *json)
 	return text;
 }
 
-/* Bytes that `json` takes as one JSON string. What jansson wrote holds no control characters outside of escapes, so
- * quotes and backslashes are all that must be escaped. */
-static size_t quoted_size(const char *json, size_t size)
+/* JSON text as one JSON string. What jansson wrote holds no control characters outside of escapes, so quotes and
+ * backslashes are all that must be escaped. `bytes` has room for twice the size and two. */
+static size_t quote(const char *json, size_t size, char *bytes)
 {
-	size_t marks = 0;
+	char *at = bytes;
 
-	for (size_t i = 0; i < size; i++)
-		marks += (json[i] == '"') | (json[i] == '\\');
-	return size + marks + 2;
-}
-
-static void add_quoted(struct text *text, const char *json, size_t size)
-{
-	size_t plain = 0;
-
-	text_add_size(text, "\"", 1);
+	*at++ = '"';
 	for (size_t i = 0; i < size; i++) {
-		if (json[i] != '"' && json[i] != '\\')
-			continue;
-		text_add_size(text, json + plain, i - plain);
-		text_add_size(text, "\\", 1);
-		plain = i;
+		if (json[i] == '"' || json[i] == '\\')
+			*at++ = '\\';
+		*at++ = json[i];
 	}
-	text_add_size(text, json + plain, size - plain);
-	text_add_size(text, "\"", 1);
+	*at++ = '"';
+	return (size_t)(at - bytes);
 }
 
 static void add_id(struct text *text, struct arena *arena, const json_t *id)
@@ -119,11 +108,14 @@ static char *answer_result(struct arena *arena, const struct rpc_message *messag
 
 	if (size > ANSWER_BYTES_MAX)
 		return answer_too_large(arena, message, call, size);
-	text_reserve(&text, quoted_size(dump, size) + size + ENVELOPE_BYTES);
+	char *quoted = arena_alloc(arena, 2 * size + 2);
+	size_t quoted_size = quote(dump, size, quoted);
+
+	text_reserve(&text, quoted_size + size + ENVELOPE_BYTES);
 	text_add(&text, "{\"jsonrpc\":\"2.0\",\"id\":");
 	add_id(&text, arena, message->id);
 	text_add(&text, ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":");
-	add_quoted(&text, dump, size);
+	text_add_size(&text, quoted, quoted_size);
 	text_add(&text, "}],\"structuredContent\":");
 	text_add_size(&text, dump, size);
 	text_add(&text, tail);

@@ -20,6 +20,8 @@ static void log_request(const struct http_request *request, int status, const ch
 {
 	const char *target = http_target(request);
 
+	if (!log_wants(LOG_LEVEL_DEBUG))
+		return;
 	if (strstr(target, "fl_live_") != NULL)
 		target = "(a path with a key)";
 	log_debug("request", "%s %.*s %s %d key=%s us=%lld", http_method(request), (int)strcspn(target, "?"), target, what,
@@ -125,7 +127,7 @@ static void exchange_free(struct exchange *exchange)
 {
 	struct door *door = exchange->door;
 
-	for (size_t i = 0; i < exchange->count; i++)
+	for (size_t i = 0; exchange->is_batch && i < exchange->count; i++)
 		arena_free(exchange->messages[i].arena);
 	arena_free(exchange->arena);
 	door_release(door);
@@ -137,7 +139,7 @@ static const char *what_was_asked(const struct exchange *exchange)
 
 	if (exchange->is_batch)
 		return "batch";
-	if (message->rpc.handler == RPC_TOOLS_CALL && message->call.name != NULL)
+	if (log_wants(LOG_LEVEL_DEBUG) && message->rpc.handler == RPC_TOOLS_CALL && message->call.name != NULL)
 		return arena_format(exchange->arena, "tools/call %.64s", message->call.name);
 	return message->rpc.handler != RPC_NONE ? message->rpc.method : "-";
 }
@@ -364,8 +366,8 @@ static bool read_body(struct exchange *exchange)
 	exchange->messages = arena_alloc(exchange->arena, batch.count * sizeof *exchange->messages);
 	exchange->count = batch.count;
 	for (size_t i = 0; i < batch.count; i++)
-		exchange->messages[i] = (struct message){ .exchange = exchange, .arena = arena_new(),
-			.rpc = batch.messages[i], .status = 200 };
+		exchange->messages[i] = (struct message){ .exchange = exchange, .rpc = batch.messages[i], .status = 200,
+			.arena = batch.is_array ? arena_new() : exchange->arena };
 	return true;
 }
 
