@@ -90,8 +90,8 @@ bool call_answer(struct call *call, json_t *result);
 /* What is asked, as canonical text: the arguments without the two fields that do not change it. In the arena. */
 const char *call_asked(struct call *call);
 
-/* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer keeps
- * this text, and gives it back as call->kept. */
+/* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer
+ * keeps this text, and gives it back as call->kept. */
 const char *call_rendered(const struct call *call);
 
 /* Forgets what was answered so far. */

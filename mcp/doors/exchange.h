@@ -20,8 +20,8 @@ struct door {
 
 struct exchange;
 
-/* One message of an exchange. In a batch it has an arena of its own: its answer may be made beside the others', on another
- * thread. */
+/* One message of an exchange. In a batch it has an arena of its own: its answer may be made beside the others', on
+ * another thread. */
 struct message {
 	struct exchange *exchange;
 	struct arena *arena;
