@@ -48,6 +48,7 @@ struct tool {
 	bool (*run)(struct call *call);
 	const char *reverse;      /* the SQL function that undoes it; NULL but for WRITE */
 	const json_t *json;       /* title, description, inputSchema, outputSchema, examples: NAME.json */
+	bool (*kept)(struct call *call);   /* answers from what was kept, without a database, or says no; NULL: cannot */
 };
 
 /* One call. Made by a door or the agent, owned by one station at a time: worker, committer, then its maker again.
@@ -61,6 +62,7 @@ struct call {
 	char id[37];
 	const char *name;         /* of the tool, as asked */
 	json_t *args;             /* an object, owned by the arena */
+	const char *asked;        /* of call_asked() */
 	const struct bulk *columns;   /* beside them, of the resident's own calls (bulk.h); the maker's */
 	size_t column_count;
 	void (*done)(struct call *call);
@@ -72,7 +74,8 @@ struct call {
 	json_t *cited;            /* receipts that a write rests on, checked; NULL: none */
 	json_t *effect;
 	json_t *result;
-	const char *sent;         /* the result's JSON, where the corridor has measured it; else NULL */
+	const char *kept;         /* instead of `result`: its JSON as it was rendered before, in the arena */
+	const char *sent;         /* of call_rendered(), once it was asked */
 	struct error error;       /* code NONE: it went well */
 
 	const char *decision;     /* for the audit: executed, replayed, dry_run, refused, failed */
@@ -88,6 +91,16 @@ struct call {
 
 /* Sets the result (a new reference, taken over) and returns true: `return call_answer(call, json_pack(...))`. */
 bool call_answer(struct call *call, json_t *result);
+
+/* What is asked, as canonical text: the arguments without the fields that do not change it. In the arena. */
+const char *call_asked(struct call *call);
+
+/* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer
+ * keeps this text, and gives it back as call->kept. */
+const char *call_rendered(struct call *call);
+
+/* Forgets what was answered so far. */
+void call_unanswer(struct call *call);
 
 /* Refuses or fails the call; returns false. */
 bool call_refuse(struct call *call, enum error_code code, const char *format, ...)
@@ -113,5 +126,8 @@ const struct bulk *call_columns(struct call *call, size_t count, size_t most);
 #undef SEND
 #undef UNDO
 #undef WRITE
+
+/* Tools that keep answers: struct tool's `kept`. */
+bool kept_query_metric(struct call *call);
 
 #endif

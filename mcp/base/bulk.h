@@ -12,7 +12,8 @@ enum bulk_kind {
 	BULK_SHORT_REALS,     /* float → real[] */
 	BULK_TRUTHS,          /* bool → boolean[] */
 	BULK_WORDS,           /* const char *, or NULL → text[] */
-	BULK_HEX              /* const char * "\x…", as seal.h makes it, or NULL → bytea[] */
+	BULK_HEX,             /* const char * "\x…", as seal.h makes it, or NULL → bytea[] */
+	BULK_UUIDS            /* const char * as seal_uuid() makes it → uuid[] */
 };
 
 /* One column: `count` values of the kind's C type, owned by whoever made it. */

@@ -39,13 +39,18 @@ static size_t put_escaped(char *out, size_t room, const char *in)
 	return used;
 }
 
+bool log_wants(enum log_level level)
+{
+	return (int)level >= lowest;
+}
+
 void log_line(enum log_level level, const char *event, const char *format, ...)
 {
 	static const char *const names[] = { "debug", "info", "warn", "error" };
 	char message[1024], escaped[2048], time[32];
 	va_list list;
 
-	if ((int)level < lowest)
+	if (!log_wants(level))
 		return;
 	va_start(list, format);
 	vsnprintf(message, sizeof message, format, list);

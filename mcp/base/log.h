@@ -3,10 +3,15 @@
 #ifndef FLASH_LOG_H
 #define FLASH_LOG_H
 
+#include <stdbool.h>
+
 enum log_level { LOG_LEVEL_DEBUG, LOG_LEVEL_INFO, LOG_LEVEL_WARN, LOG_LEVEL_ERROR };
 
 /* Lines below `level` are dropped. INFO at start. */
 void log_set_level(enum log_level level);
+
+/* Whether a line of this level would be written: for what is only made to be logged. */
+bool log_wants(enum log_level level);
 
 /* One line: time, level, event, and a sentence made from the format. */
 void log_line(enum log_level level, const char *event, const char *format, ...)

@@ -11,22 +11,32 @@ struct text text_open(struct arena *arena, size_t limit)
 	return (struct text){ .arena = arena, .bytes = arena_alloc(arena, room + 1), .room = room, .limit = limit };
 }
 
+static void set_room(struct text *text, size_t room)
+{
+	if (room > text->limit)
+		room = text->limit;
+	if (room <= text->room)
+		return;
+	char *bytes = arena_alloc(text->arena, room + 1);
+
+	memcpy(bytes, text->bytes, text->size);
+	text->bytes = bytes;
+	text->room = room;
+}
+
+void text_reserve(struct text *text, size_t more)
+{
+	set_room(text, more < text->limit - text->size ? text->size + more : text->limit);
+}
+
 void text_add_size(struct text *text, const char *piece, size_t size)
 {
 	if (text->full || size > text->limit - text->size) {
 		text->full = true;
 		return;
 	}
-	if (size > text->room - text->size) {
-		size_t room = text->room * 2 > text->size + size ? text->room * 2 : text->size + size;
-
-		room = room < text->limit ? room : text->limit;
-		char *bytes = arena_alloc(text->arena, room + 1);
-
-		memcpy(bytes, text->bytes, text->size);
-		text->bytes = bytes;
-		text->room = room;
-	}
+	if (size > text->room - text->size)
+		set_room(text, text->room * 2 > text->size + size ? text->room * 2 : text->size + size);
 	memcpy(text->bytes + text->size, piece, size);
 	text->size += size;
 	text->bytes[text->size] = '\0';

@@ -17,6 +17,9 @@ struct text {
 /* An empty text of at most `limit` bytes, in `arena`. */
 struct text text_open(struct arena *arena, size_t limit);
 
+/* Makes room for `more` bytes at once, when their number is known before they come. */
+void text_reserve(struct text *text, size_t more);
+
 void text_add(struct text *text, const char *piece);
 void text_add_size(struct text *text, const char *piece, size_t size);
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));

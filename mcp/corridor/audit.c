@@ -5,7 +5,6 @@
 
 #include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
-#include "mcp/db/array.h"
 #include "station.h"
 
 enum { BATCH_MOST = 512 };
@@ -61,38 +60,56 @@ static struct job *split_tenant(struct job **chain)
 	return mine;
 }
 
-enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, ROWS, DURATION, DETAIL, COLUMNS };
+enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, WORDS, ROWS = WORDS, DURATION, COLUMNS };
+
+/* What the rows of a chain hold, column by column; the numbers have their own arrays. */
+struct columns {
+	const char **words[WORDS];
+	int64_t *rows, *durations_us;
+	struct bulk bulk[COLUMNS];
+};
+
+static void fill_columns(struct columns *columns, struct job *chain, struct arena *arena)
+{
+	int64_t now_us = clock_monotonic();
+	size_t count = 0, i = 0;
+
+	for (struct job *job = chain; job != NULL; job = job->next)
+		count++;
+	columns->rows = arena_alloc(arena, count * sizeof *columns->rows);
+	columns->durations_us = arena_alloc(arena, count * sizeof *columns->durations_us);
+	columns->bulk[ROWS] = (struct bulk){ BULK_INTEGERS, count, columns->rows };
+	columns->bulk[DURATION] = (struct bulk){ BULK_INTEGERS, count, columns->durations_us };
+	for (int c = 0; c < WORDS; c++) {
+		columns->words[c] = arena_alloc(arena, count * sizeof *columns->words[c]);
+		columns->bulk[c] = (struct bulk){ c == CALL ? BULK_UUIDS : c == DIGEST ? BULK_HEX : BULK_WORDS, count,
+			columns->words[c] };
+	}
+	for (struct job *job = chain; job != NULL; job = job->next, i++) {
+		const struct call *call = (struct call *)(void *)job;
+
+		columns->words[CALL][i] = call->id;
+		columns->words[PRINCIPAL][i] = call->caller.key;
+		columns->words[VIA][i] = call->caller.via;
+		columns->words[TOOL][i] = call->name;
+		columns->words[DECISION][i] = decision_of(call);
+		columns->words[CODE][i] = code_of(call, arena);
+		columns->words[DIGEST][i] = call->digest[0] == '\0' ? NULL : call->digest;
+		columns->rows[i] = call->row_count;
+		columns->durations_us[i] = call->started_us == 0 ? 0 : now_us - call->started_us;
+	}
+}
 
 static bool write_rows(struct corridor *corridor, struct job *chain, struct arena *arena, struct db_rows **rows,
 	struct error *error)
 {
-	struct db_array columns[COLUMNS];
-	const char *values[COLUMNS + 1];
+	struct columns columns;
 	char tenant[16];
-	int64_t monotonic = clock_monotonic();
 
-	for (int i = 0; i < COLUMNS; i++)
-		columns[i] = db_array_open(arena);
-	for (struct job *job = chain; job != NULL; job = job->next) {
-		struct call *call = (struct call *)(void *)job;
-		const struct caller *caller = &call->caller;
-
-		db_array_add(&columns[CALL], call->id);
-		db_array_add(&columns[PRINCIPAL], caller->key);
-		db_array_add(&columns[VIA], caller->via);
-		db_array_add(&columns[TOOL], call->name);
-		db_array_add(&columns[DECISION], decision_of(call));
-		db_array_add(&columns[CODE], code_of(call, arena));
-		db_array_add(&columns[DIGEST], call->digest[0] == '\0' ? NULL : call->digest);
-		db_array_number(&columns[ROWS], call->row_count);
-		db_array_number(&columns[DURATION], call->started_us == 0 ? 0 : monotonic - call->started_us);
-		db_array_add(&columns[DETAIL], NULL);
-	}
+	fill_columns(&columns, chain, arena);
 	snprintf(tenant, sizeof tenant, "%d", ((struct call *)(void *)chain)->caller.tenant);
-	values[0] = tenant;
-	for (int i = 0; i < COLUMNS; i++)
-		values[i + 1] = db_array_close(&columns[i]);
-	return db_query(corridor->auditor_db, 0, "audit_calls", values, COLUMNS + 1, arena, rows, error);
+	return db_query_columns(corridor->auditor_db, "audit_calls", DB_VALUES(tenant), columns.bulk, COLUMNS, arena,
+		rows, error);
 }
 
 /* Whether `key` is one of a comma-separated list. */
@@ -112,13 +129,13 @@ static void release(struct corridor *corridor, struct call *call, const char *ba
 {
 	if (call->caller.is_key && is_listed(bad_keys, call->caller.key)) {
 		callers_forget(corridor->callers, call->caller.key);
-		call->result = NULL;
+		call_unanswer(call);
 		call_refuse(call, ERROR_KEY, "This API key is not valid (any more): ask an admin for a new one.");
 	} else if (call->cached_version > 0 && call->cached_version != version) {
 		/* The data moved since this answer was kept: make it anew, as a call of its own. */
 		call->cached_version = 0;
 		call->no_cache = true;
-		call->result = NULL;
+		call_unanswer(call);
 		tool_submit(corridor, call);
 		return;
 	}
@@ -142,7 +159,7 @@ static void commit(struct corridor *corridor, struct job *chain)
 			release(corridor, call, bad_keys, version);
 			continue;
 		}
-		call->result = NULL;
+		call_unanswer(call);
 		call->error = error;
 		call->done(call);
 	}

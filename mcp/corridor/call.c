@@ -1,8 +1,10 @@
 /* Small words about calls and callers. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "mcp/base/cost.h"
 #include "mcp/tool.h"
 
 bool caller_holds(const struct caller *caller, const char *scope)
@@ -21,6 +23,38 @@ bool call_answer(struct call *call, json_t *result)
 {
 	call->result = arena_json(call->arena, result);
 	return true;
+}
+
+const char *call_asked(struct call *call)
+{
+	json_t *body = call->args;
+
+	if (call->asked != NULL)
+		return call->asked;
+	if (json_object_get(body, "idempotency_key") != NULL || json_object_get(body, "dry_run") != NULL ||
+	    json_object_get(body, "receipts") != NULL) {
+		body = arena_json(call->arena, json_copy(body));
+		json_object_del(body, "idempotency_key");
+		json_object_del(body, "dry_run");
+		json_object_del(body, "receipts");
+	}
+	call->asked = arena_dump(call->arena, body);
+	return call->asked;
+}
+
+const char *call_rendered(struct call *call)
+{
+	if (call->kept != NULL)
+		return call->kept;
+	if (call->sent == NULL)
+		call->sent = cost_dump(call->arena, call->result);
+	return call->sent;
+}
+
+void call_unanswer(struct call *call)
+{
+	call->result = NULL;
+	call->kept = call->sent = NULL;
 }
 
 bool call_refuse(struct call *call, enum error_code code, const char *format, ...)

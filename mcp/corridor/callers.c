@@ -166,6 +166,15 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 	return good;
 }
 
+bool corridor_known_caller(struct corridor *corridor, const char *key_text, struct arena *arena, struct caller *caller)
+{
+	struct seal_api_key key;
+	bool known;
+
+	return seal_api_key_parse(key_text, &key) && find_cached(corridor->callers, key.id,
+		seal_api_key_hash(corridor->seal, &key, arena), caller, &known);
+}
+
 bool corridor_agent_caller(struct corridor *corridor, int tenant, const char *key, struct caller *caller,
 	struct error *error)
 {

@@ -1,6 +1,7 @@
 /* The stations of a call: worker → write committer or audit committer → its maker. */
 #include "corridor.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "gates.h"
 #include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
+#include "mcp/base/text.h"
 #include "station.h"
 #include "table.h"
 
@@ -155,18 +157,17 @@ bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant)
 	return queue_put(&corridor->facts, job, tenant);
 }
 
-/* Tool, principal and canonical arguments; the fields that do not change what is asked are left out. */
+/* Of tool, principal and what is asked. */
 static void digest(struct call *call)
 {
-	json_t *body = arena_json(call->arena, json_copy(call->args));
+	struct text text = text_open(call->arena, SIZE_MAX / 4);
 
-	json_object_del(body, "idempotency_key");
-	json_object_del(body, "dry_run");
-	json_object_del(body, "receipts");
-	const char *text = arena_format(call->arena, "%s\n%s\n%s", call->name, call->caller.key,
-		arena_dump(call->arena, body));
-
-	snprintf(call->digest, sizeof call->digest, "%s", seal_hash(text, strlen(text), call->arena));
+	text_add(&text, call->name);
+	text_add(&text, "\n");
+	text_add(&text, call->caller.key);
+	text_add(&text, "\n");
+	text_add(&text, call_asked(call));
+	snprintf(call->digest, sizeof call->digest, "%s", seal_hash(text.bytes, text.size, call->arena));
 }
 
 static void pass_tool(struct call *call)
@@ -185,10 +186,9 @@ static void pass_tool(struct call *call)
 		json_object_set(call->effect, "receipts", call->cited);
 }
 
-void tool_run(struct corridor *corridor, struct call *call, struct db *db)
+static void begin(struct corridor *corridor, struct call *call)
 {
 	call->corridor = corridor;
-	call->db = db;
 	call->seal = corridor->seal;
 	call->tool = tool_find(call->name);
 	call->started_us = clock_monotonic();
@@ -197,6 +197,25 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db)
 	call->sent = NULL;
 	seal_uuid(call->id);
 	digest(call);
+}
+
+bool tool_run_kept(struct corridor *corridor, struct call *call)
+{
+	const struct tool *tool = tool_find(call->name);
+
+	if (tool == NULL || tool->kept == NULL)
+		return false;
+	begin(corridor, call);
+	if (!gates_pass(call) || !tool->kept(call))
+		return false;
+	audit_put(corridor, call);
+	return true;
+}
+
+void tool_run(struct corridor *corridor, struct call *call, struct db *db)
+{
+	begin(corridor, call);
+	call->db = db;
 	db_limit(db, call->caller.limits[0] == '\0' ? NULL : call->caller.limits);
 	pass_tool(call);
 	db_limit(db, NULL);
@@ -264,7 +283,7 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
 	while (!waiting.done)
 		pthread_cond_wait(&waiting.came, &waiting.lock);
 	pthread_mutex_unlock(&waiting.lock);
-	*result = call->result;
+	*result = call->kept != NULL ? arena_json(arena, json_loads(call->kept, 0, NULL)) : call->result;
 	if (call->error.code == ERROR_NONE)
 		return true;
 	*error = call->error;

@@ -39,6 +39,10 @@ bool corridor_post_facts(struct corridor *corridor, struct job *job, int tenant)
 /* Goes through gates and tool at once on this worker; like tool_submit() without the queue. */
 void tool_run(struct corridor *corridor, struct call *call, struct db *db);
 
+/* The same for a call that can be answered from what was kept, without waiting and without a database: on any thread, a
+ * door's loop too. False when it cannot, or is to be refused: then tool_run() does all of it. */
+bool tool_run_kept(struct corridor *corridor, struct call *call);
+
 /* Writes an audit row for what a door answered or refused by itself (tools/list, a bad key, a bad body): `call->name`
  * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key and no
  * feed, more than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. With
@@ -54,6 +58,10 @@ bool corridor_find_caller(struct corridor *corridor, struct db *db, const char *
 /* When the answer about a wrong key may leave whose look-up began at `began_us`, for call->answer_us: some hundredths
  * of a second later, the same whatever was found. */
 int64_t corridor_answer_us(int64_t began_us);
+
+/* The same caller when this key was found before and some seconds ago at most; without a database, so on any thread.
+ * False is no verdict: ask corridor_find_caller(). */
+bool corridor_known_caller(struct corridor *corridor, const char *key_text, struct arena *arena, struct caller *caller);
 
 /* The table of powers, in its order: NULL past the end. */
 const struct tool *tool_at(size_t index);

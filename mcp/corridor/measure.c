@@ -45,11 +45,10 @@ bool measure_answer(struct call *call)
 	if (call->result == NULL || call->error.code != ERROR_NONE || call->audited ||
 	    strcmp(call->tool->scope, "agent:run") == 0)
 		return true;
-	const char *dump = cost_dump(call->arena, call->result);
+	const char *dump = call->effect == NULL ? call_rendered(call) : cost_dump(call->arena, call->result);
 	size_t cost = cost_of(dump) + (call->effect == NULL ? 0 : EFFECT_COST);
 
 	if (cost > COST_MOST)
 		return refuse_large(call, cost);
-	call->sent = call->effect == NULL ? dump : NULL;
 	return true;
 }

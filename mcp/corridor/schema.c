@@ -88,18 +88,22 @@ static bool check_enum(const json_t *schema, const json_t *value, const char *pa
 		near == NULL ? "" : " Nearest: ", near == NULL ? "" : near, near == NULL ? "" : ".");
 }
 
-static bool check_range(const json_t *schema, const char *least_word, const char *most_word, double actual,
-	const char *path, const char *of, const char *shown, struct error *error)
+static bool is_within(const json_t *schema, const char *least_word, const char *most_word, double actual)
 {
 	const json_t *least = json_object_get(schema, least_word), *most = json_object_get(schema, most_word);
 
-	if (least != NULL && actual < json_number_value(least))
-		return error_set(error, ERROR_ARGUMENT, "%s%s is %s; the least is %.15g.", path, of, shown,
-			json_number_value(least));
-	if (most != NULL && actual > json_number_value(most))
-		return error_set(error, ERROR_ARGUMENT, "%s%s is %s; the most is %.15g.", path, of, shown,
-			json_number_value(most));
-	return true;
+	return (least == NULL || actual >= json_number_value(least)) && (most == NULL || actual <= json_number_value(most));
+}
+
+/* What is out of range: `of` which quality of `path`, and how it is shown. Always false. */
+static bool refuse_range(const json_t *schema, const char *least_word, const char *most_word, double actual,
+	const char *path, const char *of, const char *shown, struct error *error)
+{
+	const json_t *least = json_object_get(schema, least_word);
+	bool below = least != NULL && actual < json_number_value(least);
+
+	return error_set(error, ERROR_ARGUMENT, "%s%s is %s; the %s is %.15g.", path, of, shown, below ? "least" : "most",
+		json_number_value(below ? least : json_object_get(schema, most_word)));
 }
 
 /* UTF-8 characters, not bytes. */
@@ -112,26 +116,30 @@ static size_t count_characters(const char *text)
 	return count;
 }
 
+static bool check_count(const json_t *schema, const char *least_word, const char *most_word, size_t count,
+	const char *path, const char *of, struct error *error)
+{
+	char shown[24];
+
+	if (is_within(schema, least_word, most_word, (double)count))
+		return true;
+	snprintf(shown, sizeof shown, "%zu", count);
+	return refuse_range(schema, least_word, most_word, (double)count, path, of, shown, error);
+}
+
 static bool check_size(const json_t *schema, const json_t *value, const char *path, struct error *error)
 {
 	char shown[80];
 
-	if (json_is_number(value)) {
-		show(value, shown, sizeof shown);
-		return check_range(schema, "minimum", "maximum", json_number_value(value), path, "", shown, error);
-	}
-	if (json_is_string(value)) {
-		size_t size = count_characters(json_string_value(value));
-
-		snprintf(shown, sizeof shown, "%zu", size);
-		return check_range(schema, "minLength", "maxLength", (double)size, path, "'s length", shown, error);
-	}
-	if (json_is_array(value)) {
-		snprintf(shown, sizeof shown, "%zu", json_array_size(value));
-		return check_range(schema, "minItems", "maxItems", (double)json_array_size(value), path,
-			"'s number of items", shown, error);
-	}
-	return true;
+	if (json_is_string(value))
+		return check_count(schema, "minLength", "maxLength", count_characters(json_string_value(value)), path,
+			"'s length", error);
+	if (json_is_array(value))
+		return check_count(schema, "minItems", "maxItems", json_array_size(value), path, "'s number of items", error);
+	if (!json_is_number(value) || is_within(schema, "minimum", "maximum", json_number_value(value)))
+		return true;
+	show(value, shown, sizeof shown);
+	return refuse_range(schema, "minimum", "maximum", json_number_value(value), path, "", shown, error);
 }
 
 static bool refuse_unknown(const json_t *properties, const char *name, const char *path, struct error *error)

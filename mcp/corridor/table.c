@@ -8,16 +8,21 @@
 #include "mcp/base/log.h"
 #include "table.h"
 
-#define READ(name, scope) { #name, TOOL_READ, scope, run_##name, NULL, NULL },
-#define NOTE(name, scope) { #name, TOOL_NOTE, scope, run_##name, NULL, NULL },
-#define SEND(name, scope) { #name, TOOL_SEND, scope, run_##name, NULL, NULL },
-#define UNDO(name, scope) { #name, TOOL_UNDO, scope, run_##name, NULL, NULL },
-#define WRITE(name, scope, undo) { #name, TOOL_WRITE, scope, run_##name, #undo, NULL },
+#define READ(name, scope) { #name, TOOL_READ, scope, run_##name, NULL, NULL, NULL },
+#define NOTE(name, scope) { #name, TOOL_NOTE, scope, run_##name, NULL, NULL, NULL },
+#define SEND(name, scope) { #name, TOOL_SEND, scope, run_##name, NULL, NULL, NULL },
+#define UNDO(name, scope) { #name, TOOL_UNDO, scope, run_##name, NULL, NULL, NULL },
+#define WRITE(name, scope, undo) { #name, TOOL_WRITE, scope, run_##name, #undo, NULL, NULL },
 static struct tool tools[] = {
 #include "mcp/tools.def"
 };
 
 enum { TOOLS = sizeof tools / sizeof tools[0] };
+
+static const struct {
+	const char *name;
+	bool (*kept)(struct call *call);
+} keepers[] = { { "query_metric", kept_query_metric } };
 
 const struct tool *tool_at(size_t index)
 {
@@ -62,6 +67,14 @@ static void add_write_fields(json_t *json)
 		json_array_append_new(required, json_string("idempotency_key"));
 }
 
+static void find_keepers(void)
+{
+	for (size_t i = 0; i < TOOLS; i++)
+		for (size_t j = 0; j < sizeof keepers / sizeof keepers[0]; j++)
+			if (strcmp(tools[i].name, keepers[j].name) == 0)
+				tools[i].kept = keepers[j].kept;
+}
+
 bool table_load(struct error *error)
 {
 	for (size_t i = 0; i < TOOLS; i++) {
@@ -86,5 +99,6 @@ bool table_load(struct error *error)
 			add_write_fields(json);
 		tools[i].json = json;
 	}
+	find_keepers();
 	return true;
 }

@@ -9,8 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701 };
-enum { HEADER = 20, LENGTH = 4 };
+enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701,
+	TYPE_UUID = 2950 };
+enum { HEADER = 20, LENGTH = 4, UUID_BYTES = 16 };
 
 static uint32_t type_of(enum bulk_kind kind)
 {
@@ -21,6 +22,7 @@ static uint32_t type_of(enum bulk_kind kind)
 	case BULK_TRUTHS: return TYPE_BOOL;
 	case BULK_WORDS: return TYPE_TEXT;
 	case BULK_HEX: return TYPE_BYTEA;
+	case BULK_UUIDS: return TYPE_UUID;
 	}
 	abort();
 }
@@ -60,6 +62,17 @@ static char *put_hex(char *at, const char *hex)
 	return at + size;
 }
 
+/* 8-4-4-4-12 digits to 16 bytes. */
+static char *put_uuid(char *at, const char *uuid)
+{
+	at = put_32(at, UUID_BYTES);
+	for (int i = 0; i < UUID_BYTES; i++, uuid += 2) {
+		uuid += *uuid == '-';
+		*at++ = (char)(nibble(uuid[0]) << 4 | nibble(uuid[1]));
+	}
+	return at;
+}
+
 static char *put_word(char *at, const char *word)
 {
 	size_t size = word == NULL ? 0 : strlen(word);
@@ -92,6 +105,8 @@ static char *put_value(char *at, const struct bulk *column, size_t i)
 		return put_word(at, ((const char *const *)column->values)[i]);
 	case BULK_HEX:
 		return put_hex(at, ((const char *const *)column->values)[i]);
+	case BULK_UUIDS:
+		return put_uuid(at, ((const char *const *)column->values)[i]);
 	}
 	abort();
 }
@@ -99,7 +114,7 @@ static char *put_value(char *at, const struct bulk *column, size_t i)
 /* An upper bound of the array's bytes. */
 static size_t room_for(const struct bulk *column)
 {
-	size_t room = HEADER + column->count * (LENGTH + 8);
+	size_t room = HEADER + column->count * (LENGTH + UUID_BYTES);
 
 	if (column->kind == BULK_WORDS || column->kind == BULK_HEX)
 		for (size_t i = 0; i < column->count; i++) {

@@ -6,7 +6,31 @@
 #include "mcp/base/text.h"
 
 /* Room for an answer, and for whatever a client took as the name of its call. */
-enum { TEXT_MAX = 16 * COST_MOST };
+enum { TEXT_MAX = 16 * COST_MOST, ENVELOPE_BYTES = 400 };
+
+/* JSON text as one JSON string. What jansson wrote holds no control characters outside of escapes, so quotes and
+ * backslashes are all that must be escaped. `bytes` has room for twice the size and two. */
+static size_t quote(const char *json, size_t size, char *bytes)
+{
+	char *at = bytes;
+
+	*at++ = '"';
+	for (size_t i = 0; i < size; i++) {
+		if (json[i] == '"' || json[i] == '\\')
+			*at++ = '\\';
+		*at++ = json[i];
+	}
+	*at++ = '"';
+	return (size_t)(at - bytes);
+}
+
+static void add_id(struct text *text, struct arena *arena, const json_t *id)
+{
+	if (json_is_integer(id))
+		text_format(text, "%lld", (long long)json_integer_value(id));
+	else
+		text_add(text, cost_dump(arena, id));
+}
 
 char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code)
 {
@@ -31,27 +55,26 @@ char *answer_error(struct arena *arena, const struct rpc_message *message, const
 	return rpc_result(arena, message, result);
 }
 
-/* The result goes out twice, as JSON and as the text of the same JSON; it is dumped once. The corridor has seen to it
- * that it is not too large. */
-static char *answer_result(struct arena *arena, const struct rpc_message *message, const struct call *call)
+/* The result goes out twice, as JSON and as the text of the same JSON; it is rendered once, or not at all when it was
+ * kept. The corridor has seen to it that it is not too large. */
+static char *answer_result(struct arena *arena, const struct rpc_message *message, struct call *call)
 {
-	const char *dump = call->sent != NULL ? call->sent : cost_dump(arena, call->result);
-	json_t *rest = arena_json(arena, json_object());
-	const char *tail;
+	const char *dump = call_rendered(call);
+	size_t size = strlen(dump);
+	const char *tail = rpc_completion(message);
 	struct text text = text_open(arena, TEXT_MAX);
+	char *quoted = arena_alloc(arena, 2 * size + 2);
+	size_t quoted_size = quote(dump, size, quoted);
 
-	rpc_complete(message, rest, -1);
-	tail = cost_dump(arena, rest);
+	text_reserve(&text, quoted_size + size + ENVELOPE_BYTES);
 	text_add(&text, "{\"jsonrpc\":\"2.0\",\"id\":");
-	text_add(&text, cost_dump(arena, message->id));
+	add_id(&text, arena, message->id);
 	text_add(&text, ",\"result\":{\"content\":[{\"type\":\"text\",\"text\":");
-	text_add(&text, cost_dump(arena, arena_json(arena, json_string(dump))));
+	text_add_size(&text, quoted, quoted_size);
 	text_add(&text, "}],\"structuredContent\":");
-	text_add(&text, dump);
-	if (strcmp(tail, "{}") == 0)
-		text_add(&text, "}}");
-	else
-		text_format(&text, ",%s}", tail + 1);
+	text_add_size(&text, dump, size);
+	text_add(&text, tail);
+	text_add(&text, "}}");
 	return text.bytes;
 }
 
@@ -71,7 +94,7 @@ static bool is_unknown(const struct call *call)
 		(call->tool == NULL || !caller_holds(&call->caller, call->tool->scope)));
 }
 
-char *answer_call(struct arena *arena, const struct rpc_message *message, const struct call *call, int *status)
+char *answer_call(struct arena *arena, const struct rpc_message *message, struct call *call, int *status)
 {
 	enum error_code code = call->error.code;
 

@@ -11,6 +11,6 @@
 char *answer_error(struct arena *arena, const struct rpc_message *message, const char *sentence, enum error_code code);
 
 /* The message's answer as text, in `arena`, from a finished call. `status` is HTTP's. */
-char *answer_call(struct arena *arena, const struct rpc_message *message, const struct call *call, int *status);
+char *answer_call(struct arena *arena, const struct rpc_message *message, struct call *call, int *status);
 
 #endif

@@ -12,7 +12,8 @@
 #include "mcp/base/text.h"
 #include "serve.h"
 
-enum { BODY_MAX = 64 << 20, FIELDS = 5 };
+/* HERE: bodies up to this size are read on the loop thread when their key is known. */
+enum { BODY_MAX = 64 << 20, FIELDS = 5, HERE_BYTES = 4096 };
 
 /* The path without its query, and not at all with a key in it: none may reach the log. */
 static void log_request(const struct http_request *request, int status, const char *what, const char *key,
@@ -20,6 +21,8 @@ static void log_request(const struct http_request *request, int status, const ch
 {
 	const char *target = http_target(request);
 
+	if (!log_wants(LOG_LEVEL_DEBUG))
+		return;
 	if (strstr(target, "fl_live_") != NULL)
 		target = "(a path with a key)";
 	log_debug("request", "%s %.*s %s %d key=%s us=%lld", http_method(request), (int)strcspn(target, "?"), target, what,
@@ -129,7 +132,7 @@ static void exchange_free(struct exchange *exchange)
 {
 	struct door *door = exchange->door;
 
-	for (size_t i = 0; i < exchange->count; i++)
+	for (size_t i = 0; exchange->is_batch && i < exchange->count; i++)
 		arena_free(exchange->messages[i].arena);
 	arena_free(exchange->arena);
 	door_release(door);
@@ -141,7 +144,7 @@ static const char *what_was_asked(const struct exchange *exchange)
 
 	if (exchange->is_batch)
 		return "batch";
-	if (message->rpc.handler == RPC_TOOLS_CALL && message->call.name != NULL)
+	if (log_wants(LOG_LEVEL_DEBUG) && message->rpc.handler == RPC_TOOLS_CALL && message->call.name != NULL)
 		return arena_format(exchange->arena, "tools/call %.64s", message->call.name);
 	return message->rpc.handler != RPC_NONE ? message->rpc.method : "-";
 }
@@ -314,20 +317,32 @@ static bool refuse_all(struct exchange *exchange, enum error_code code, int stat
 	return refuse_late(exchange, code, status, text, 0);
 }
 
-static bool authenticate(struct exchange *exchange, struct db *db)
+/* The text of the API key; NULL when the header has another form. */
+static const char *key_of(const struct exchange *exchange)
 {
 	const char *value = http_header(exchange->request, "authorization");
+
+	return value == NULL || strncasecmp(value, "Bearer ", 7) != 0 ? NULL : value + 7 + strspn(value + 7, " ");
+}
+
+static bool admit(struct exchange *exchange)
+{
+	exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");
+	return true;
+}
+
+static bool authenticate(struct exchange *exchange, struct db *db)
+{
+	const char *key = key_of(exchange);
 	struct error error = { .code = ERROR_NONE };
 	int64_t began_us = clock_monotonic();
 
-	if (value == NULL || strncasecmp(value, "Bearer ", 7) != 0)
+	if (key == NULL)
 		return refuse_all(exchange, ERROR_KEY, 401, "The Authorization header must be: Bearer fl_live_... "
 			"(an API key).");
-	if (corridor_find_caller(exchange->door->corridor, db, value + 7 + strspn(value + 7, " "),
-		http_peer(exchange->request), &exchange->caller, &error)) {
-		exchange->fixtures = exchange->door->conformance && caller_holds(&exchange->caller, "conformance:fixtures");
-		return true;
-	}
+	if (corridor_find_caller(exchange->door->corridor, db, key, http_peer(exchange->request), &exchange->caller,
+		&error))
+		return admit(exchange);
 	if (error.code == ERROR_KEY)
 		return refuse_late(exchange, error.code, 401, error.text, corridor_answer_us(began_us));
 	return refuse_all(exchange, error.code, error.code == ERROR_RATE ? 429 : 503, error.text);
@@ -365,8 +380,8 @@ static bool read_body(struct exchange *exchange)
 	exchange->messages = arena_alloc(exchange->arena, batch.count * sizeof *exchange->messages);
 	exchange->count = batch.count;
 	for (size_t i = 0; i < batch.count; i++)
-		exchange->messages[i] = (struct message){ .exchange = exchange, .arena = arena_new(),
-			.rpc = batch.messages[i], .status = 200 };
+		exchange->messages[i] = (struct message){ .exchange = exchange, .rpc = batch.messages[i], .status = 200,
+			.arena = batch.is_array ? arena_new() : exchange->arena };
 	return true;
 }
 
@@ -375,7 +390,7 @@ static void exchange_run(struct job *job, struct corridor *corridor, struct db *
 {
 	struct exchange *exchange = (struct exchange *)(void *)job;
 
-	if (!authenticate(exchange, db) || !check_type(exchange) || !read_body(exchange))
+	if (!exchange->is_read && (!authenticate(exchange, db) || !check_type(exchange) || !read_body(exchange)))
 		return;
 	atomic_store(&exchange->open, exchange->count + 1);
 	for (size_t i = 0; i < exchange->count; i++)
@@ -396,6 +411,30 @@ static int tenant_said(const struct http_request *request)
 	return tenant > 0 && tenant <= INT_MAX ? (int)tenant : 0;
 }
 
+/* On the loop thread: what is known already needs no worker, neither a key that was found before nor a question whose
+ * answer was kept. True when the exchange is under way or over; false: a worker goes on with it. */
+static bool answer_here(struct exchange *exchange)
+{
+	struct corridor *corridor = exchange->door->corridor;
+	const char *key = key_of(exchange);
+	size_t size;
+
+	http_body(exchange->request, &size);
+	if (size > HERE_BYTES || key == NULL || !corridor_known_caller(corridor, key, exchange->arena, &exchange->caller))
+		return false;
+	admit(exchange);
+	if (!check_type(exchange) || !read_body(exchange))
+		return true;
+	exchange->is_read = true;
+	if (exchange->is_batch)
+		return false;
+	atomic_store(&exchange->open, 2);
+	if (!serve_kept(exchange->messages, corridor))
+		return false;
+	exchange_part(exchange);
+	return true;
+}
+
 void exchange_start(struct door *door, struct http_request *request)
 {
 	struct arena *arena = arena_new();
@@ -407,7 +446,7 @@ void exchange_start(struct door *door, struct http_request *request)
 	exchange->request = request;
 	exchange->arena = arena;
 	exchange->started_us = clock_monotonic();
-	if (corridor_post(door->corridor, &exchange->job, tenant_said(request)))
+	if (answer_here(exchange) || corridor_post(door->corridor, &exchange->job, tenant_said(request)))
 		return;
 	struct fault fault;
 

@@ -20,7 +20,8 @@ struct door {
 
 struct exchange;
 
-/* One message of an exchange. It has an arena of its own: its answer may be made on another thread. */
+/* One message of an exchange. In a batch it has an arena of its own: its answer may be made beside the others', on
+ * another thread. */
 struct message {
 	struct exchange *exchange;
 	struct arena *arena;
@@ -38,6 +39,7 @@ struct exchange {
 	struct arena *arena;
 	struct caller caller;
 	bool fixtures;                 /* the caller sees the conformance fixtures */
+	bool is_read;                  /* key and body are read, before a worker had it */
 	bool is_batch, is_stream;
 	int64_t started_us;
 	size_t count;

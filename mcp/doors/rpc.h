@@ -53,6 +53,9 @@ char *rpc_fault(struct arena *arena, json_t *id, const struct fault *fault);
  * how long it may be kept, privately. */
 void rpc_complete(const struct rpc_message *message, json_t *result, int ttl_ms);
 
+/* The fields of rpc_complete() without `ttl_ms` as text, to be put behind other fields: ",…" or nothing. Static. */
+const char *rpc_completion(const struct rpc_message *message);
+
 /* {"name","version","title"} of this server; a new reference. */
 json_t *rpc_server_info(void);
 

@@ -53,7 +53,7 @@ static bool holds_key(const json_t *json)
 	return false;
 }
 
-static void run_tool(struct message *message, json_t *args, struct corridor *corridor, struct db *db)
+static struct call *call_of(struct message *message, json_t *args)
 {
 	struct call *call = &message->call;
 
@@ -62,7 +62,19 @@ static void run_tool(struct message *message, json_t *args, struct corridor *cor
 	call->args = args;
 	call->done = call_done;
 	call->maker = message;
-	tool_run(corridor, call, db);
+	return call;
+}
+
+bool serve_kept(struct message *message, struct corridor *corridor)
+{
+	const char *name = json_string_value(json_object_get(message->rpc.params, "name"));
+	json_t *args = json_object_get(message->rpc.params, "arguments");
+
+	if (message->rpc.handler != RPC_TOOLS_CALL || message->exchange->fixtures || name == NULL ||
+	    !json_is_object(args) || holds_key(args))
+		return false;
+	message->call.name = record_name(message->arena, name);
+	return tool_run_kept(corridor, call_of(message, args));
 }
 
 static void call_tool(struct message *message, struct corridor *corridor, struct db *db)
@@ -86,7 +98,7 @@ static void call_tool(struct message *message, struct corridor *corridor, struct
 		else if (fixture != NULL)
 			fixtures_call(message, fixture, args);
 		else
-			run_tool(message, args, corridor, db);
+			tool_run(corridor, call_of(message, args), db);
 	}
 }
 

@@ -7,4 +7,7 @@
 /* Serves or refuses one message, on a worker; its answer comes now or later, once. */
 void serve_message(struct message *message, struct corridor *corridor, struct db *db);
 
+/* On the loop thread: serves a message that can be answered from what was kept, and else leaves it untouched: false. */
+bool serve_kept(struct message *message, struct corridor *corridor);
+
 #endif

@@ -8,9 +8,9 @@
 
 struct entry {
 	int tenant;
-	char *key;                /* and behind its NUL the answer; NULL: free */
-	const char *answer;
-	long long version;
+	char *key;                /* and behind its NUL the answer's text; NULL: free */
+	size_t text_size;
+	struct cache_answer answer;
 	int64_t until_us;
 	uint64_t used;            /* the set's oldest makes room */
 };
@@ -43,9 +43,9 @@ static struct entry *find(struct entry *set, int tenant, const char *key)
 	return NULL;
 }
 
-const char *cache_find(int tenant, const char *key, struct arena *arena, long long *version)
+bool cache_find(int tenant, const char *key, struct arena *arena, struct cache_answer *answer)
 {
-	const char *answer = NULL;
+	bool found = false;
 
 	pthread_mutex_lock(&lock);
 	struct entry *entry = find(set_of(tenant, key), tenant, key);
@@ -53,27 +53,28 @@ const char *cache_find(int tenant, const char *key, struct arena *arena, long lo
 	if (entry != NULL && clock_monotonic() >= entry->until_us)
 		forget(entry);
 	else if (entry != NULL) {
-		answer = arena_copy(arena, entry->answer);
-		*version = entry->version;
+		*answer = entry->answer;
+		answer->text = arena_copy_size(arena, entry->answer.text, entry->text_size);
 		entry->used = ++uses;
+		found = true;
 	}
 	pthread_mutex_unlock(&lock);
-	return answer;
+	return found;
 }
 
-void cache_keep(int tenant, const char *key, const char *answer, long long version, int64_t until_us)
+void cache_keep(int tenant, const char *key, const struct cache_answer *answer, int64_t until_us)
 {
-	size_t key_size = strlen(key) + 1, answer_size = strlen(answer) + 1;
+	size_t key_size = strlen(key) + 1, text_size = strlen(answer->text) + 1;
 	int64_t latest = clock_monotonic() + CACHE_LIFE_US;
 
-	if (key_size + answer_size > CACHE_TEXT_MOST)
+	if (key_size + text_size > CACHE_TEXT_MOST)
 		return;
-	char *text = malloc(key_size + answer_size);
+	char *text = malloc(key_size + text_size);
 
 	if (text == NULL)
 		abort();
 	memcpy(text, key, key_size);
-	memcpy(text + key_size, answer, answer_size);
+	memcpy(text + key_size, answer->text, text_size);
 	pthread_mutex_lock(&lock);
 	struct entry *set = set_of(tenant, key), *entry = find(set, tenant, key);
 
@@ -86,7 +87,8 @@ void cache_keep(int tenant, const char *key, const char *answer, long long versi
 			entry = set[i].used < entry->used ? &set[i] : entry;
 	}
 	forget(entry);
-	*entry = (struct entry){ tenant, text, text + key_size, version, until_us < latest ? until_us : latest, ++uses };
+	*entry = (struct entry){ tenant, text, text_size - 1, { text + key_size, answer->row_count, answer->version },
+		until_us < latest ? until_us : latest, ++uses };
 	pthread_mutex_unlock(&lock);
 }
 

@@ -1,5 +1,3 @@
-#include <stdlib.h>
-
 #include "mcp/base/clock.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/metrics/cache.h"
@@ -11,6 +9,9 @@
 static const char *key_of(struct call *call)
 {
 	struct error ignored;
+
+	if (corridor_settings(call->corridor)->result_cache == 0)
+		return NULL;
 	const struct catalogue *catalogue = catalogue_shipped(&ignored);
 	const char *name = call_text(call, "metric");
 	const struct metric *metric = catalogue == NULL || name == NULL ? NULL : catalogue_find(catalogue, name);
@@ -18,46 +19,54 @@ static const char *key_of(struct call *call)
 	if (metric == NULL || !metric_is_imported(metric))
 		return NULL;
 	return arena_format(call->arena, "query_metric\n%s\n%s\n%s", metric->definition, call->caller.limits,
-		arena_dump(call->arena, call->args));
+		call_asked(call));
 }
 
-/* Keeps an answer as it is, its fields in their order. */
-static void keep(struct call *call, const char *key, const json_t *result, const struct bounds *bounds,
-	int64_t started_us)
+/* Keeps an answer as it is sent, its fields in their order. */
+static void keep(struct call *call, const char *key, const struct bounds *bounds, int64_t started_us)
 {
-	char *text = json_dumps(result, JSON_COMPACT);
+	struct cache_answer answer = { call_rendered(call), call->row_count, call->withheld,
+		bounds->data_version };
 
-	if (text == NULL)
-		abort();
-	cache_keep(call->caller.tenant, key, text, bounds->data_version, started_us + bounds->day_left_s * 1000000);
-	free(text);
+	cache_keep(call->caller.tenant, key, &answer, started_us + bounds->day_left_s * 1000000);
 }
 
-static bool answer(struct call *call, json_t *result)
+/* Whether the answer was kept; it is the call's then. */
+static bool find_kept(struct call *call, const char *key)
 {
-	call->row_count = (int)json_array_size(json_object_get(result, "rows"));
-	call->withheld += (int)json_integer_value(json_object_get(result, "withheld_count"));
-	return call_answer(call, result);
+	struct cache_answer answer;
+
+	if (key == NULL || call->no_cache || !cache_find(call->caller.tenant, key, call->arena, &answer))
+		return false;
+	call->kept = answer.text;
+	call->row_count = answer.row_count;
+	call->withheld = answer.withheld;
+	call->cached_version = answer.version;
+	return true;
+}
+
+bool kept_query_metric(struct call *call)
+{
+	return find_kept(call, key_of(call));
 }
 
 bool run_query_metric(struct call *call)
 {
-	const char *key = corridor_settings(call->corridor)->result_cache == 0 ? NULL : key_of(call), *kept;
+	const char *key = key_of(call);
 	int64_t started_us = clock_monotonic();
 	struct question question;
-	long long version;
 
-	if (key != NULL && !call->no_cache &&
-	    (kept = cache_find(call->caller.tenant, key, call->arena, &version)) != NULL) {
-		call->cached_version = version;
-		return answer(call, json_loads(kept, 0, NULL));
-	}
+	if (find_kept(call, key))
+		return true;
 	json_t *result = question_answer(call->db, call->caller.tenant, call->args, call->arena, &question, &call->error);
 
 	if (result == NULL || !receipt_give(call->seal, call->caller.tenant, &question, call->args, result, call->arena,
 		&call->error))
 		return false;
+	call->row_count = (int)json_array_size(json_object_get(result, "rows"));
+	call->withheld += (int)json_integer_value(json_object_get(result, "withheld_count"));
+	call_answer(call, json_incref(result));
 	if (key != NULL)
-		keep(call, key, result, &question.bounds, started_us);
-	return answer(call, json_incref(result));
+		keep(call, key, &question.bounds, started_us);
+	return true;
 }

@@ -473,34 +473,46 @@ static void every_reason_is_sorted(void)
 	}
 }
 
+/* The text kept for (tenant, key), or NULL; `answer` has the rest. */
+static const char *kept_text(int tenant, const char *key, struct cache_answer *answer)
+{
+	return cache_find(tenant, key, arena, answer) ? answer->text : NULL;
+}
+
+static void keep_text(int tenant, const char *key, const char *text, long long version, int64_t until_us)
+{
+	cache_keep(tenant, key, &(struct cache_answer){ text, (int)version + 10, version }, until_us);
+}
+
 static void the_cache_keeps_and_forgets(void)
 {
-	long long version = 0;
+	struct cache_answer answer = { .version = 0 };
 	int64_t later = clock_monotonic() + 60000000;
 	char *big = arena_alloc(arena, CACHE_TEXT_MOST + 1);
 
-	cache_keep(1, "a", "one", 5, later);
-	cache_keep(2, "a", "two", 6, later);
-	CHECK_TEXT(cache_find(1, "a", arena, &version), "one");
-	CHECK_INT(version, 5);
-	CHECK_TEXT(cache_find(2, "a", arena, &version), "two");
-	CHECK(cache_find(3, "a", arena, &version) == NULL && cache_find(1, "b", arena, &version) == NULL);
-	cache_keep(1, "a", "newer", 7, later);
-	CHECK_TEXT(cache_find(1, "a", arena, &version), "newer");
-	cache_keep(1, "old", "gone", 1, clock_monotonic());
-	CHECK(cache_find(1, "old", arena, &version) == NULL);
+	keep_text(1, "a", "one", 5, later);
+	keep_text(2, "a", "two", 6, later);
+	CHECK_TEXT(kept_text(1, "a", &answer), "one");
+	CHECK_INT(answer.version, 5);
+	CHECK_INT(answer.row_count, 15);
+	CHECK_TEXT(kept_text(2, "a", &answer), "two");
+	CHECK(kept_text(3, "a", &answer) == NULL && kept_text(1, "b", &answer) == NULL);
+	keep_text(1, "a", "newer", 7, later);
+	CHECK_TEXT(kept_text(1, "a", &answer), "newer");
+	keep_text(1, "old", "gone", 1, clock_monotonic());
+	CHECK(kept_text(1, "old", &answer) == NULL);
 	memset(big, 'x', CACHE_TEXT_MOST);
-	cache_keep(1, "big", big, 1, later);
-	CHECK(cache_find(1, "big", arena, &version) == NULL);
+	keep_text(1, "big", big, 1, later);
+	CHECK(kept_text(1, "big", &answer) == NULL);
 	for (int i = 0; i < 4 * CACHE_SETS * CACHE_WAYS; i++)
-		cache_keep(1, arena_format(arena, "key %d", i), "x", 1, later);
+		keep_text(1, arena_format(arena, "key %d", i), "x", 1, later);
 	size_t kept = 0;
 
 	for (int i = 0; i < 4 * CACHE_SETS * CACHE_WAYS; i++)
-		kept += cache_find(1, arena_format(arena, "key %d", i), arena, &version) != NULL;
+		kept += kept_text(1, arena_format(arena, "key %d", i), &answer) != NULL;
 	CHECK(kept > CACHE_SETS * CACHE_WAYS / 2 && kept <= CACHE_SETS * CACHE_WAYS);
 	cache_clear();
-	CHECK(cache_find(2, "a", arena, &version) == NULL);
+	CHECK(kept_text(2, "a", &answer) == NULL);
 }
 
 int main(void)
