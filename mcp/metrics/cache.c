@@ -87,7 +87,8 @@ void cache_keep(int tenant, const char *key, const struct cache_answer *answer, 
 			entry = set[i].used < entry->used ? &set[i] : entry;
 	}
 	forget(entry);
-	*entry = (struct entry){ tenant, text, text_size - 1, { text + key_size, answer->row_count, answer->version },
+	*entry = (struct entry){ tenant, text, text_size - 1, { text + key_size, answer->row_count,
+		answer->withheld, answer->version },
 		until_us < latest ? until_us : latest, ++uses };
 	pthread_mutex_unlock(&lock);
 }

@@ -481,7 +481,7 @@ static const char *kept_text(int tenant, const char *key, struct cache_answer *a
 
 static void keep_text(int tenant, const char *key, const char *text, long long version, int64_t until_us)
 {
-	cache_keep(tenant, key, &(struct cache_answer){ text, (int)version + 10, version }, until_us);
+	cache_keep(tenant, key, &(struct cache_answer){ text, (int)version + 10, 0, version }, until_us);
 }
 
 static void the_cache_keeps_and_forgets(void)
