@@ -398,15 +398,17 @@ def make_growth(orders):
     name = f'growth_{orders}'
     env = {'FLASHD_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=flashd', 'FLASHD_STATE_FOLDER': f'{BENCH}/{name}',
            'FLASHD_ADMIN_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=postgres', 'FLASHD_RESULT_CACHE': '0'}
+
+    def run(*words):
+        subprocess.run([BIN, *words, '--quiet'], env=dict(os.environ, **env), check=True, stdout=subprocess.DEVNULL)
+
     if sql('postgres', f"select count(*) from pg_database where datname = '{name}_ready'") == '1':
+        run('migrate')
         return env
     sql('postgres', f'drop database if exists {name}')
     sql('postgres', f'create database {name}')
     shutil.rmtree(f'{BENCH}/{name}', ignore_errors=True)
     os.makedirs(f'{BENCH}/{name}')
-
-    def run(*words):
-        subprocess.run([BIN, *words, '--quiet'], env=dict(os.environ, **env), check=True, stdout=subprocess.DEVNULL)
     run('migrate')
     run('tenant', 'create', 'demo', '--name', 'Demo', '--zone', 'Europe/Paris', '--currency', 'EUR', '--admin', 'demo')
     run('key', 'create', '--preset', 'read-only', '--name', 'reader', '--per-minute', '100000', '--out', f'{BENCH}/{name}/reader.key')
@@ -446,7 +448,7 @@ def ask_growth(env, name, rounds):
                 'Authorization': 'Bearer ' + key_of(f'{BENCH}/{name}/reader.key')})
             started = time.monotonic()
             answer = json.load(urllib.request.urlopen(request, timeout=60))
-            if answer.get('result', {}).get('isError', True):
+            if 'error' in answer or answer['result'].get('isError'):
                 took = [float('nan')]
                 break
             if number:
