@@ -1,6 +1,6 @@
-/* One cycle of a policy, from waking to the report: observe → cite → score → decide → record → serve → close. It enters
- * tool_call() like everybody else, under its agent key. No state outlives a step in memory: kill -9 anywhere is safe,
- * and the next daemon takes the open run over and repeats it without doing anything twice. */
+/* One cycle of a policy, from waking to the report: observe → cite → score → decide → record → serve → close. It
+ * enters tool_call() like everybody else, under its agent key. No state outlives a step in memory: kill -9 anywhere is
+ * safe, and the next daemon takes the open run over and repeats it without doing anything twice. */
 #ifndef FLASH_CYCLE_H
 #define FLASH_CYCLE_H
 
