@@ -54,6 +54,7 @@ struct db_rows {
 static struct embed files[FILES];
 static size_t file_count;
 static json_t *tool;
+static const char *columns[CELLS];
 static const char *world;          /* its letters */
 static int salt;                   /* changes every text that comes from outside */
 static const struct question *asked;
@@ -93,6 +94,8 @@ const struct embed *embed_next(const char *folder, const struct embed *last)
 	return next < file_count ? &files[next] : NULL;
 }
 
+static void read_columns(void);
+
 static void read_metric(const char *name)
 {
 	char path[300], *bytes = calloc(1, 1 << 14);
@@ -118,6 +121,7 @@ int LLVMFuzzerInitialize(int *count, char ***words)
 	must(catalogue_shipped(&error) != NULL, "the catalogue is read");
 	tool = json_load_file("mcp/tools/query_metric.json", 0, NULL);
 	must(tool != NULL, "the tool's schema is read");
+	read_columns();
 	return 0;
 }
 
@@ -180,34 +184,100 @@ static int window_days(const char *window)
 		: strstr(window, "day") != NULL ? 1 : 30;
 }
 
-/* A row of metric_window.sql, see mcp/metrics/bounds.c; `move` days are of the salt. */
-static void add_period(struct arena *arena, struct db_rows *rows, int first, int last, const char *const *values)
+/* The places of metric_window.sql's columns, by their names. */
+static void read_columns(void)
 {
-	const char **cell = rows->cells[rows->count];
-	int move = 7 * salt, known = is_world(WORLD_OLD) ? TODAY - 400 : TODAY;
-	struct error error;
-	const struct metric *metric = catalogue_find(catalogue_shipped(&error), values[7]);
-	const char *state = is_world(WORLD_SUSPENDED) ? "suspended" : is_world(WORLD_RETIRED) ? "retired"
-		: is_world(WORLD_OTHER_DEFINITION) || is_world(WORLD_RESHAPED) ? "certified" : NULL;
-	const char *const texts[] = { number_text(arena, (long long)rows->count),
-		arena_format(arena, "outside%d zone", salt), "EUR", is_world(WORLD_SUNDAY) ? "7" : "1",
-		is_world(WORLD_MOVES_ALWAYS) ? "4" : "5", day_text(arena, TODAY), "3600",
-		day_text(arena, first + move), day_text(arena, last + move), arena_format(arena, "outside%d since", salt),
-		arena_format(arena, "outside%d until", salt), number_text(arena, first * 86400000000LL),
-		number_text(arena, (last + 1) * 86400000000LL), "since", "until" };
-	const char *const covered[] = { number_text(arena, 10000 * 86400000000LL),
-		number_text(arena, known * 86400000000LL),
-		day_text(arena, 10000), day_text(arena, known), day_text(arena, known), "1997-05-19T00", "2026-11-20T14" };
-	const char *const rest[] = { is_world(WORLD_RETAIL) ? "t" : "f", is_world(WORLD_RETAIL) ? "2" : "1",
-		number_text(arena, TODAY * 86400000000LL), state,
-		is_world(WORLD_RESHAPED) && metric != NULL ? metric->definition : "0", "ann", "2026-11-01", "it is wrong",
-		"shape", is_world(WORLD_RESHAPED) ? "other shape" : "shape", "shape" };
+	static char sql[1 << 14];
+	FILE *file = fopen("sql/queries/metric_window.sql", "rb");
+	size_t size = file == NULL ? 0 : fread(sql, 1, sizeof sql - 1, file), i;
+	PgQueryParseResult parsed = pg_query_parse(sql);
+	json_t *tree = json_loads(parsed.parse_tree, 0, NULL), *list, *one;
 
-	memcpy(cell, texts, sizeof texts);
+	must(size > 0 && json_unpack(tree, "{s:[{s:{s:{s:o}}}]}", "stmts", "stmt", "SelectStmt", "targetList", &list) == 0,
+		"the window's statement is read");
+	fclose(file);
+	json_array_foreach(list, i, one) {
+		const json_t *target = json_object_get(one, "ResTarget"), *fields = json_object_get(json_object_get(
+			json_object_get(target, "val"), "ColumnRef"), "fields");
+		const char *name = json_string_value(json_object_get(target, "name"));
+
+		if (name == NULL)
+			name = json_string_value(json_object_get(json_object_get(json_array_get(fields,
+				json_array_size(fields) - 1), "String"), "sval"));
+		must(i < CELLS && name != NULL, "a column has a name");
+		columns[i] = strdup(name);
+	}
+	json_decref(tree);
+	pg_query_free_parse_result(parsed);
+}
+
+static void set_cell(const char **cells, const char *name, const char *text)
+{
+	size_t i = 0;
+
+	while (i < CELLS && columns[i] != NULL && strcmp(columns[i], name) != 0)
+		i++;
+	must(i < CELLS && columns[i] != NULL, "the window's statement has this column");
+	cells[i] = text;
+}
+
+/* What was said of the metric. */
+static void set_standing(const char **cells, const char *name)
+{
+	struct error error;
+	const struct metric *metric = catalogue_find(catalogue_shipped(&error), name);
+	bool reshaped = is_world(WORLD_RESHAPED);
+
+	set_cell(cells, "state", is_world(WORLD_SUSPENDED) ? "suspended" : is_world(WORLD_RETIRED) ? "retired"
+		: is_world(WORLD_OTHER_DEFINITION) || reshaped ? "certified" : NULL);
+	set_cell(cells, "definition", reshaped && metric != NULL ? metric->definition : "0");
+	set_cell(cells, "changed_by", "ann");
+	set_cell(cells, "changed_on", "2026-11-01");
+	set_cell(cells, "reason", "it is wrong");
+	set_cell(cells, "shape", "shape");
+	set_cell(cells, "shape_now", reshaped ? "other shape" : "shape");
+	set_cell(cells, "shape_shipped", "shape");
+}
+
+static void set_coverage(struct arena *arena, const char **cells)
+{
+	int known = is_world(WORLD_OLD) ? TODAY - 400 : TODAY;
+
+	set_cell(cells, "covered_since_us", number_text(arena, 10000 * 86400000000LL));
+	set_cell(cells, "covered_until_us", number_text(arena, known * 86400000000LL));
+	set_cell(cells, "covered_since_day", day_text(arena, 10000));
+	set_cell(cells, "covered_until_day", day_text(arena, known));
+	set_cell(cells, "covered_until", day_text(arena, known));
+	set_cell(cells, "covered_since_hour", "1997-05-19T00");
+	set_cell(cells, "covered_until_hour", "2026-11-20T14");
+}
+
+/* A row of metric_window.sql; its days are moved by the salt. */
+static void add_period(struct arena *arena, struct db_rows *rows, int first, int last, const char *metric)
+{
+	const char **cells = rows->cells[rows->count];
+
+	set_cell(cells, "period", number_text(arena, (long long)rows->count++));
+	set_cell(cells, "zone", arena_format(arena, "outside%d zone", salt));
+	set_cell(cells, "currency", "EUR");
+	set_cell(cells, "week_start", is_world(WORLD_SUNDAY) ? "7" : "1");
+	set_cell(cells, "data_version", is_world(WORLD_MOVES_ALWAYS) ? "4" : "5");
+	set_cell(cells, "real_today", day_text(arena, TODAY));
+	set_cell(cells, "day_left_s", "3600");
+	set_cell(cells, "first_day", day_text(arena, first + 7 * salt));
+	set_cell(cells, "last_day", day_text(arena, last + 7 * salt));
+	set_cell(cells, "since", arena_format(arena, "outside%d since", salt));
+	set_cell(cells, "until", arena_format(arena, "outside%d until", salt));
+	set_cell(cells, "since_us", number_text(arena, first * 86400000000LL));
+	set_cell(cells, "until_us", number_text(arena, (last + 1) * 86400000000LL));
+	set_cell(cells, "since_local", "since");
+	set_cell(cells, "until_local", "until");
+	set_cell(cells, "retail", is_world(WORLD_RETAIL) ? "t" : "f");
+	set_cell(cells, "fiscal_month", is_world(WORLD_RETAIL) ? "2" : "1");
+	set_cell(cells, "now_us", number_text(arena, TODAY * 86400000000LL));
+	set_standing(cells, metric);
 	if (!is_world(WORLD_UNKNOWN))
-		memcpy(cell + 15, covered, sizeof covered);
-	memcpy(cell + 22, rest, sizeof rest);
-	rows->count++;
+		set_coverage(arena, cells);
 }
 
 static struct db_rows *find_window(struct arena *arena, const char *const *values)
@@ -226,7 +296,7 @@ static struct db_rows *find_window(struct arena *arena, const char *const *value
 	for (int i = 0; i < 1 + COMPARISON_COUNT; i++) {
 		int back = i == 0 ? 0 : i == 2 ? 365 : last + 1 - first;
 
-		add_period(arena, rows, first - back, last - back, values);
+		add_period(arena, rows, first - back, last - back, values[7]);
 	}
 	return rows;
 }
