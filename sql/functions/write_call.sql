@@ -70,9 +70,9 @@ end $$;
 -- that one refused call never fails its neighbours. Every batch of every daemon takes its locks in one order (gates,
 -- then budgets, then members), so that two batches wait for each other in a line and not in a circle; where a circle is
 -- left (an undo, a window that opens), the one that PostgreSQL breaks answers 40P01 for that call, and the committer
--- asks again for it alone. Awards that wait together go as a set first (app.award_calls); what a set leaves, or all of
--- it when it fails, is done one by one. One answer a call, in the order of the calls: {"answer": …} or {"state": …,
--- "sentence": …}.
+-- asks again for it alone. A tenant's awards that wait together go as a set when nothing stands against any of them
+-- (app.award_calls); else, or when the set fails, they go one by one. One answer a call, in the order of the calls:
+-- {"answer": …} or {"state": …, "sentence": …}.
 create function app.write_calls(p_calls jsonb) returns table (answer jsonb) language plpgsql
 security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
@@ -84,14 +84,14 @@ begin
 		perform app.hold_gate(x.tenant);
 		perform app.hold_budgets(x.tenant, x.keys);
 	end loop;
-	for x in select (e ->> 'tenant')::int as tenant, array_agg(distinct e ->> 'key') as keys
+	for x in select (e ->> 'tenant')::int as tenant, array_agg(distinct e ->> 'key') as keys, count(*) as count
 			from jsonb_array_elements(p_calls) e where e ->> 'tool' = 'earn_points'
 			group by 1 having count(*) > 1 order by 1 loop
 		v_places := null;
 		begin
 			perform app.enter(x.tenant);
 			select array_agg(d.place), array_agg(d.answer) into v_places, v_done
-				from app.award_calls(x.tenant, x.keys, p_calls) d;
+				from app.award_calls(x.tenant, x.keys, x.count, p_calls) d;
 		exception when others then
 			get stacked diagnostics v_state = returned_sqlstate, v_sentence = message_text;
 			raise log 'awards go one by one: % %', v_state, v_sentence;
