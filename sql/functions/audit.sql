@@ -16,8 +16,8 @@ end $$;
 -- write whose commit was not heard of has its row already: that one stays, and does not fail its neighbours.
 --
 -- Most batches hold one row or a few, so what counts is what a batch costs before its first row: plans for any
--- parameters (made once; unnest() looks cheaper with known arrays and was planned anew each time), assignments instead of
--- queries, and the keys compared here.
+-- parameters (made once; unnest() looks cheaper with known arrays and was planned anew each time), assignments instead
+-- of queries, and the keys compared here.
 create function app.audit_calls(p_tenant int, p_calls uuid[], p_principals text[], p_vias text[], p_tools text[],
 	p_decisions text[], p_codes text[], p_digests bytea[], p_rows bigint[], p_durations_us bigint[],
 	out bad_keys text[], out data_version bigint) language plpgsql security definer volatile

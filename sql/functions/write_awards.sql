@@ -1,16 +1,16 @@
 -- Awards of one batch in one set: the commonest write, and the one that many callers make on one budget at once.
 -- What app.write_call and effect.earn_points do call by call is done here by one statement when nothing stands against
--- any of the tenant's awards in the batch (p_count of them, by p_keys); otherwise all are left to them, which know how to
--- refuse, replay and try. So this only ever says yes, where they would, and all or nothing: a set and a rest would take
--- members' rows twice over, each in its own order, and two daemons would stand in each other's way (measured: deadlocks
+-- any of the tenant's awards in the batch (p_count of them, by p_keys); otherwise all are left to them, which know how
+-- to refuse, replay and try. So this only ever says yes, where they would, and all or nothing: a set and a rest would
+-- take members' rows twice over, each in its own order, and two daemons would stand in each other's way (measured: deadlocks
 -- whenever a budget ran out).
 --
 -- The gate is held and the budgets' open windows are locked (app.write_calls), so what is read of them here stays true.
 -- In the way of a set: anything stopped that concerns the tenant; a key that is more than a plain one (gears, or a
 -- column that this function does not know of); a name used before or twice in the batch; a member that is not there; a
 -- call over the cap; and a sum, in the order of the calls, that does not fit into the window's limits or the minute.
-create function app.award_calls(p_tenant int, p_keys text[], p_count bigint, p_calls jsonb) returns table (place int, answer jsonb)
-language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
+create function app.award_calls(p_tenant int, p_keys text[], p_count bigint, p_calls jsonb)
+returns table (place int, answer jsonb) language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
 	v_now timestamptz := app.now();
 	v_minute timestamptz := date_trunc('minute', v_now);
