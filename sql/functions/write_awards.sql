@@ -2,13 +2,14 @@
 -- What app.write_call and effect.earn_points do call by call is done here by one statement when nothing stands against
 -- any of the tenant's awards in the batch (p_count of them, by p_keys); otherwise all are left to them, which know how
 -- to refuse, replay and try. So this only ever says yes, where they would, and all or nothing: a set and a rest would
--- take members' rows twice over, each in its own order, and two daemons would stand in each other's way (measured: deadlocks
--- whenever a budget ran out).
+-- take members' rows twice over, each in its own order, and two daemons would stand in each other's way (measured:
+-- deadlocks whenever a budget ran out).
 --
 -- The gate is held and the budgets' open windows are locked (app.write_calls), so what is read of them here stays true.
 -- In the way of a set: anything stopped that concerns the tenant; a key that is more than a plain one (gears, or a
--- column that this function does not know of); a name used before or twice in the batch; a member that is not there; a
--- call over the cap; and a sum, in the order of the calls, that does not fit into the window's limits or the minute.
+-- column that this function does not know of, as limits) or an agent's, whose writes cite receipts; a name used before
+-- or twice in the batch; a member that is not there; a call over the cap; and a sum, in the order of the calls, that
+-- does not fit into the window's limits or the minute.
 create function app.award_calls(p_tenant int, p_keys text[], p_count bigint, p_calls jsonb)
 returns table (place int, answer jsonb) language plpgsql volatile set plan_cache_mode = force_generic_plan as $$
 declare
@@ -27,14 +28,15 @@ begin
 		from jsonb_array_elements(p_calls) with ordinality e(call, place),
 			jsonb_to_record(e.call) x(tenant int, key text, call uuid, via text, tool text, scope text, idem text,
 				hash bytea, args jsonb, dry_run boolean)
-		where x.tenant = p_tenant and x.tool = 'earn_points' and x.dry_run is not true and not x.args ? 'run'
+		where x.tenant = p_tenant and x.tool = 'earn_points' and x.dry_run is not true
+			and not x.args ?| array['run', 'receipts']
 	), windows as materialized (
-		select k as row, k.key, k.cap_cents, k.calls_per_minute, k.scopes, b.starts_at, b.net_limit - b.net as left_cents,
-			b.gross_limit - b.gross as gross_left_cents,
+		select k as row, k.key, k.cap_cents, k.calls_per_minute, k.scopes, b.starts_at,
+			b.net_limit - b.net as left_cents, b.gross_limit - b.gross as gross_left_cents,
 			k.calls_per_minute - case when b.minute_at < v_minute then 0 else b.minute_calls end as calls_left
 		from data.keys k join data.budgets b on b.tenant = k.tenant and b.key = k.key
 		where k.tenant = p_tenant and k.key = any (p_keys) and b.starts_at <= v_now and b.ends_at > v_now
-			and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now)
+			and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now) and k.kind <> 'agent'
 	), plain as materialized (
 		select w.* from windows w
 		where jsonb_strip_nulls(to_jsonb(w.row) - array['tenant', 'key', 'kind', 'name', 'secret_hash', 'scopes',
@@ -65,12 +67,12 @@ begin
 			on conflict (tenant, member) do update set points = b.points + excluded.points
 			returning b.member, b.points
 	), done as materialized (
-		select f.*, jsonb_strip_nulls(jsonb_build_object('points', f.points, 'balance', b.points - f.earned_all + f.earned,
-			'reason', f.args ->> 'reason')) as detail
+		select f.*, jsonb_strip_nulls(jsonb_build_object('points', f.points,
+			'balance', b.points - f.earned_all + f.earned, 'reason', f.args ->> 'reason')) as detail
 		from fit f join balances b on b.member = f.member
 	), answered as materialized (
-		select d.*, jsonb_build_object('status', 'executed', 'action', d.call, 'value_cents', d.cents) || d.detail as kept
-		from done d
+		select d.*, jsonb_build_object('status', 'executed', 'action', d.call, 'value_cents', d.cents) || d.detail
+			as kept from done d
 	), named as (
 		insert into data.idempotency (tenant, key, idem, tool, body_hash, answer, at)
 			select p_tenant, a.key, a.idem, a.tool, a.hash, a.kept, v_now from answered a
@@ -89,7 +91,8 @@ begin
 	), audits as (
 		insert into journal.audit (tenant, call, at, principal, via, tool, decision, code, args_digest, value_cents,
 				row_count)
-			select p_tenant, f.call, clock_timestamp(), f.key, f.via, f.tool, 'executed', '', f.hash, f.cents, 1 from fit f
+			select p_tenant, f.call, clock_timestamp(), f.key, f.via, f.tool, 'executed', '', f.hash, f.cents, 1
+				from fit f
 	), sums as (
 		select f.key, f.starts_at, sum(f.cents) as cents, count(*)::int as calls from fit f group by f.key, f.starts_at
 	), charged as (
