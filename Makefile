@@ -7,7 +7,7 @@ WARN    = -Wall -Wextra -Wpedantic -Wshadow -Wmissing-prototypes -Wstrict-protot
 CFLAGS  ?= -O2 -g
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. -I$(shell pg_config --includedir 2>/dev/null || echo /usr/include/postgresql) \
           -pthread $(WARN) $(CFLAGS) -fno-strict-overflow -fstack-protector-strong
-LIBS    = -lpq -levent -levent_pthreads -lcurl -ljansson -lsodium -lnlopt -lz -lm -pthread
+LIBS    = -lpq -levent -levent_pthreads -lcurl -ljansson -lsodium -lnlopt -lroaring -lz -lm -pthread
 ifdef SAN
 B       = build/san
 CFLAGS  = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer -Wno-format-truncation
