@@ -62,6 +62,7 @@ bool command_serve(struct cli *cli, struct error *error)
 	}
 	good = good && door_open(corridor, settings, &door, error);
 	good = good && (roller = roller_open(corridor, error)) != NULL;
+	good = good && corridor_keep_up(corridor, error);
 	if (good && !cli_switch(cli, "no-agent"))
 		good = (scheduler = scheduler_open(corridor, error)) != NULL;
 	if (good) {

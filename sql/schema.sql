@@ -148,6 +148,20 @@ CREATE TABLE data.coupons (
 
 ALTER TABLE ONLY data.coupons FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.day_members (
+    tenant integer NOT NULL,
+    day date NOT NULL,
+    revision bigint NOT NULL,
+    members bytea NOT NULL,
+    count integer NOT NULL,
+    digest bytea NOT NULL,
+    CONSTRAINT day_members_count_check CHECK ((count >= 0)),
+    CONSTRAINT day_members_digest_check CHECK ((length(digest) = 32))
+);
+ALTER TABLE ONLY data.day_members ALTER COLUMN members SET STORAGE EXTERNAL;
+
+ALTER TABLE ONLY data.day_members FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.decisions (
     tenant integer NOT NULL,
     run uuid NOT NULL,
@@ -759,6 +773,9 @@ ALTER TABLE ONLY data.consents
 ALTER TABLE ONLY data.coupons
     ADD CONSTRAINT coupons_pkey PRIMARY KEY (tenant, code);
 
+ALTER TABLE ONLY data.day_members
+    ADD CONSTRAINT day_members_pkey PRIMARY KEY (tenant, day);
+
 ALTER TABLE ONLY data.decisions
     ADD CONSTRAINT decisions_pkey PRIMARY KEY (tenant, run, member);
 
@@ -885,6 +902,8 @@ CREATE INDEX coupons_available ON data.coupons USING btree (tenant, pool) WHERE 
 CREATE INDEX coupons_issued ON data.coupons USING btree (tenant, issued_at) WHERE (issued_at IS NOT NULL);
 
 CREATE INDEX coupons_member ON data.coupons USING btree (tenant, member) WHERE (member IS NOT NULL);
+
+CREATE UNIQUE INDEX day_members_revision ON data.day_members USING btree (tenant, revision);
 
 CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, created_at);
 
@@ -1094,6 +1113,8 @@ ALTER TABLE data.consents ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.coupons ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.day_members ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.decisions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.drafts ENABLE ROW LEVEL SECURITY;
@@ -1179,6 +1200,8 @@ CREATE POLICY one_tenant ON data.consent_changes USING ((tenant = (current_setti
 CREATE POLICY one_tenant ON data.consents USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.coupons USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+
+CREATE POLICY one_tenant ON data.day_members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 CREATE POLICY one_tenant ON data.decisions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 

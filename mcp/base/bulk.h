@@ -13,7 +13,13 @@ enum bulk_kind {
 	BULK_TRUTHS,          /* bool → boolean[] */
 	BULK_WORDS,           /* const char *, or NULL → text[] */
 	BULK_HEX,             /* const char * "\x…", as seal.h makes it, or NULL → bytea[] */
-	BULK_UUIDS            /* const char * as seal_uuid() makes it → uuid[] */
+	BULK_UUIDS,           /* const char * as seal_uuid() makes it → uuid[] */
+	BULK_BYTES            /* struct bulk_bytes → bytea[] */
+};
+
+struct bulk_bytes {
+	const void *bytes;
+	size_t size;
 };
 
 /* One column: `count` values of the kind's C type, owned by whoever made it. */

@@ -35,8 +35,8 @@ void memberset_list(const struct memberset *set, uint32_t *members);
 /* Roaring's portable bytes (github.com/RoaringBitmap/RoaringFormatSpec), owned by the arena. */
 char *memberset_write(const struct memberset *set, struct arena *arena, size_t *size);
 
-/* A new set from such bytes, or NULL when they are not, as a whole, a set of exactly `count` members: whatever the bytes
- * are, nothing outside of them is read. */
+/* A new set from such bytes, or NULL when they are not, as a whole, a set of exactly `count` members: whatever the
+ * bytes are, nothing outside of them is read. */
 struct memberset *memberset_read(const void *bytes, size_t size, uint64_t count);
 
 /* SHA-256 of the members, ascending, 4 bytes each, highest first: the same as app.members_of_day(). */

@@ -11,6 +11,7 @@
 #include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
 #include "mcp/base/text.h"
+#include "mcp/metrics/upkeep.h"
 #include "station.h"
 #include "table.h"
 
@@ -117,6 +118,13 @@ struct corridor *corridor_open(const struct settings *settings, struct error *er
 	return NULL;
 }
 
+bool corridor_keep_up(struct corridor *corridor, struct error *error)
+{
+	if (corridor->settings->member_sets != 0)
+		corridor->upkeep = upkeep_open(corridor->settings->database, error);
+	return corridor->settings->member_sets == 0 || corridor->upkeep != NULL;
+}
+
 void corridor_close(struct corridor *corridor)
 {
 	if (corridor == NULL)
@@ -126,6 +134,7 @@ void corridor_close(struct corridor *corridor)
 		pthread_join(corridor->workers[i], NULL);
 		db_close(corridor->worker_dbs[i]);
 	}
+	upkeep_close(corridor->upkeep);
 	queue_close(&corridor->facts);
 	if (corridor->keeper_db != NULL)
 		pthread_join(corridor->keeper, NULL);

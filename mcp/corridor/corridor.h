@@ -13,6 +13,10 @@ struct corridor;
  * reverses that tools.def names, the incarnation. Refuses with the command that mends it. */
 struct corridor *corridor_open(const struct settings *settings, struct error *error);
 
+/* Begins to keep in memory what answers are made from (the setting `member_sets`), until the corridor is closed: for
+ * the daemon that serves, not for a command that asks once. */
+bool corridor_keep_up(struct corridor *corridor, struct error *error);
+
 /* Waits for the calls that are inside, then closes. NULL is allowed. */
 void corridor_close(struct corridor *corridor);
 

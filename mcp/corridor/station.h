@@ -11,6 +11,7 @@
 enum { WORKERS_MAX = 64 };
 
 struct callers;
+struct upkeep;
 
 struct corridor {
 	const struct settings *settings;
@@ -21,6 +22,7 @@ struct corridor {
 	pthread_t workers[WORKERS_MAX], keeper, holder, writer, auditor;   /* the keeper writes facts */
 	struct db *worker_dbs[WORKERS_MAX], *keeper_db, *writer_db, *auditor_db;
 	size_t worker_count;
+	struct upkeep *upkeep;    /* or NULL */
 	_Atomic long notes_second, notes_count, notes_dropped;   /* the flood bound of corridor_note() */
 };
 

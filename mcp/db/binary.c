@@ -21,8 +21,9 @@ static uint32_t type_of(enum bulk_kind kind)
 	case BULK_SHORT_REALS: return TYPE_FLOAT4;
 	case BULK_TRUTHS: return TYPE_BOOL;
 	case BULK_WORDS: return TYPE_TEXT;
-	case BULK_HEX: return TYPE_BYTEA;
 	case BULK_UUIDS: return TYPE_UUID;
+	case BULK_HEX:
+	case BULK_BYTES: return TYPE_BYTEA;
 	}
 	abort();
 }
@@ -49,6 +50,12 @@ static unsigned nibble(char digit)
 	return (code & 15) + (code >> 6) * 9;
 }
 
+void binary_from_hex(const char *hex, char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (char)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+}
+
 /* "\x…" to bytes; the text is our own. */
 static char *put_hex(char *at, const char *hex)
 {
@@ -57,8 +64,7 @@ static char *put_hex(char *at, const char *hex)
 	size_t size = (strlen(hex) - 2) / 2;
 
 	at = put_32(at, (uint32_t)size);
-	for (size_t i = 0; i < size; i++)
-		at[i] = (char)(nibble(hex[2 + 2 * i]) << 4 | nibble(hex[3 + 2 * i]));
+	binary_from_hex(hex + 2, at, size);
 	return at + size;
 }
 
@@ -71,6 +77,13 @@ static char *put_uuid(char *at, const char *uuid)
 		*at++ = (char)(nibble(uuid[0]) << 4 | nibble(uuid[1]));
 	}
 	return at;
+}
+
+static char *put_bytes(char *at, const struct bulk_bytes *bytes)
+{
+	at = put_32(at, (uint32_t)bytes->size);
+	memcpy(at, bytes->bytes, bytes->size);
+	return at + bytes->size;
 }
 
 static char *put_word(char *at, const char *word)
@@ -107,6 +120,8 @@ static char *put_value(char *at, const struct bulk *column, size_t i)
 		return put_hex(at, ((const char *const *)column->values)[i]);
 	case BULK_UUIDS:
 		return put_uuid(at, ((const char *const *)column->values)[i]);
+	case BULK_BYTES:
+		return put_bytes(at, (const struct bulk_bytes *)column->values + i);
 	}
 	abort();
 }
@@ -122,6 +137,8 @@ static size_t room_for(const struct bulk *column)
 
 			room += word == NULL ? 0 : strlen(word);
 		}
+	for (size_t i = 0; column->kind == BULK_BYTES && i < column->count; i++)
+		room += ((const struct bulk_bytes *)column->values)[i].size;
 	return room;
 }
 

@@ -13,4 +13,7 @@ struct binary {
 /* The array in the form that PostgreSQL's array_recv takes (network byte order), in the arena. */
 struct binary binary_array(const struct bulk *column, struct arena *arena);
 
+/* `size` bytes from twice as many hex digits, which are our own or PostgreSQL's: nothing is checked. */
+void binary_from_hex(const char *hex, char *bytes, size_t size);
+
 #endif

@@ -308,6 +308,19 @@ json_t *db_json(const struct db_rows *rows, size_t row, int column, struct arena
 	return arena_json(arena, json);
 }
 
+/* libpq's own reader of "\\x…" asks for memory that is freed apart; this is the same. */
+const void *db_bytes(const struct db_rows *rows, size_t row, int column, struct arena *arena, size_t *size)
+{
+	const char *hex = PQgetvalue(rows->result, (int)row, column);
+	size_t digits = (size_t)PQgetlength(rows->result, (int)row, column);
+
+	*size = digits < 2 ? 0 : (digits - 2) / 2;
+	char *bytes = arena_alloc(arena, *size + 1);
+
+	binary_from_hex(hex + 2, bytes, *size);
+	return bytes;
+}
+
 bool db_one_number(struct db *db, const char *name, const char *const *values, size_t count, long long *number,
 	struct error *error)
 {

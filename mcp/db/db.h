@@ -55,6 +55,9 @@ double db_real(const struct db_rows *rows, size_t row, int column);
 bool db_truth(const struct db_rows *rows, size_t row, int column);
 json_t *db_json(const struct db_rows *rows, size_t row, int column, struct arena *arena);
 
+/* The bytes of a bytea, owned by the arena, and how many there are. */
+const void *db_bytes(const struct db_rows *rows, size_t row, int column, struct arena *arena, size_t *size);
+
 /* The value of one whole-number row, for statements that return just that. */
 bool db_one_number(struct db *db, const char *name, const char *const *values, size_t count, long long *number,
 	struct error *error);

@@ -13,7 +13,7 @@ struct period {
 	const char *since, *until;            /* instants in UTC: [since, until) */
 	const char *since_local, *until_local;
 	int64_t since_us, until_us;
-	bool whole_days;                      /* false: cut at a moment of the last day */
+	bool whole_days;                      /* [since, until) is exactly first_day to last_day, by the date of each row */
 	const char *part_since[PARTS_MOST];   /* of a derived metric: where each part begins */
 	const char *part_first_day[PARTS_MOST];
 };

@@ -243,6 +243,12 @@ bool metric_is_imported(const struct metric *metric)
 	return metric->source->kind == SOURCE_IMPORT;
 }
 
+bool metric_counts_members(const struct metric *metric)
+{
+	return metric->kind == KIND_DISTINCT && metric->part_count == 0 && metric->entity == NULL &&
+		metric->denominator == NULL && strcmp(metric->value, "count(distinct member)") == 0;
+}
+
 bool metric_allows(const struct metric *metric, const struct dimension *dimension)
 {
 	for (size_t i = 0; i < metric->dimension_count; i++)

@@ -87,6 +87,9 @@ bool catalogue_refuse(const struct catalogue *catalogue, const char *name, struc
 /* Whether only imports change the metric, so that an answer may be kept while the data version stands. */
 bool metric_is_imported(const struct metric *metric);
 
+/* Whether the metric is nothing but how many members its rows have. */
+bool metric_counts_members(const struct metric *metric);
+
 /* Whether the metric may be cut by a dimension. */
 bool metric_allows(const struct metric *metric, const struct dimension *dimension);
 

@@ -232,7 +232,8 @@ static void add_select(struct maker *maker, size_t period, const size_t *filters
 		text_add(&maker->sql, ", whole");
 	}
 	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, %s as n from ", value,
-		denominator == NULL ? "0" : denominator, maker->is_rolled ? maker->rolled.rows : "count(*)");
+		denominator == NULL ? "0" : denominator, maker->is_rolled ? maker->rolled.rows
+		: metric_counts_members(metric) ? metric->value : "count(*)");
 	if (metric->entity == NULL) {
 		add_base(maker, period, filters);
 		add_grouping(maker, "");
@@ -280,10 +281,30 @@ static void add_derived(struct maker *maker, size_t period, const size_t *filter
 	text_format(&maker->sql, "%swhole) g", comma);
 }
 
+/* The same of members that were counted from sets in memory. */
+static void add_counts(struct maker *maker, const struct compile_counts *counts)
+{
+	const struct compile_request *request = maker->request;
+	const char *comma = request->by_count > 0 ? ", " : "";
+
+	text_add(&maker->sql, "select ");
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%swhole, v, 0::bigint as w, v as n from unnest(", comma);
+	for (size_t i = 0; i < request->by_count; i++)
+		text_format(&maker->sql, "$%zu::%s[], ", bind(maker, counts->by[i]),
+			request->by[i]->kind == DIMENSION_GRAIN ? "date" : "text");
+	text_format(&maker->sql, "$%zu::int[], $%zu::bigint[]) as c(", bind(maker, counts->whole),
+		bind(maker, counts->values));
+	add_names(maker, "", "");
+	text_format(&maker->sql, "%swhole, v)", comma);
+}
+
 static void add_period(struct maker *maker, size_t period, const size_t *filters)
 {
 	text_format(&maker->sql, "%sp%zu as (", period == 0 ? "with " : ",\n", period);
-	if (maker->request->metric->part_count > 0)
+	if (maker->request->counts != NULL)
+		add_counts(maker, &maker->request->counts[period]);
+	else if (maker->request->metric->part_count > 0)
 		add_derived(maker, period, filters);
 	else
 		add_select(maker, period, filters);
@@ -430,7 +451,7 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	size_t filters[FILTERS_MOST + LIMITS_MOST];
 
 	bind(&maker, arena_format(arena, "%d", request->tenant));
-	for (size_t i = 0; i < request->filter_count; i++)
+	for (size_t i = 0; request->counts == NULL && i < request->filter_count; i++)
 		filters[i] = bind(&maker, request->filters[i].values);
 	maker.series = grain && request->by_count == 1 && request->by_time;
 	for (size_t i = 0; i < request->period_count; i++)
@@ -541,6 +562,17 @@ struct compiled compile_members(const struct compile_request *request, int least
 	text_add(&maker.sql, "\norder by 1, 2");
 	compiled.sql = maker.sql.bytes;
 	return compiled;
+}
+
+const char *compile_pieces(const struct compile_request *request, const struct dimension *grain, struct arena *arena)
+{
+	struct maker maker = { .request = request, .arena = arena, .sql = text_open(arena, SQL_MOST) };
+
+	text_add(&maker.sql, "select to_char(g.at, 'YYYY-MM-DD'), to_char(");
+	add_grain(&maker, grain, "g.at::date");
+	text_add(&maker.sql, ", 'YYYY-MM-DD') from generate_series($1::date::timestamp, $2::date::timestamp, "
+		"interval '1 day') g(at)");
+	return maker.sql.bytes;
 }
 
 /* The view whose rows show which values of an OBSERVED dimension there are. */

@@ -22,6 +22,13 @@ struct compile_period {
 	const char *part_first_day[PARTS_MOST];
 };
 
+/* The groups of a period and its total when they were counted already (count.h): arrays of one length. */
+struct compile_counts {
+	const char *by[BY_MOST];  /* of each dimension the values as texts; null in the total */
+	const char *whole;        /* 1: the total */
+	const char *values;
+};
+
 struct compile_request {
 	const struct metric *metric;
 	int tenant;
@@ -31,6 +38,7 @@ struct compile_request {
 	size_t filter_count;
 	struct compile_period periods[PERIODS_MOST];
 	size_t period_count;      /* the window, then what it is compared with */
+	const struct compile_counts *counts;   /* of each period; NULL: to be counted by the query */
 	const char *zone;
 	int week_start;
 	bool retail;              /* the fiscal calendar, as in bounds.h */
@@ -48,7 +56,7 @@ enum compiled_column {
 	COMPILED_LABEL = COMPILED_DIMENSION + BY_MOST, /* BY_MOST names of these, or null */
 	COMPILED_VALUE = COMPILED_LABEL + BY_MOST,     /* whole number; of a ratio the numerator; null: none */
 	COMPILED_DENOMINATOR,
-	COMPILED_ROWS,                                 /* rows of the source behind it; of an entity metric, entities */
+	COMPILED_ROWS,                                 /* rows of the source behind it; of members or entities, these */
 	COMPILED_GROUPS,                               /* all groups of the window, with the total */
 	COMPILED_VERSION                               /* the data version of this very statement */
 };
@@ -75,6 +83,10 @@ bool compile_has_members(const struct metric *metric);
 /* The SELECT of the distinct members behind the same request's groups, of every period and always from the source's own
  * rows; `most` groups a period are listed. Only for a metric that has members. */
 struct compiled compile_members(const struct compile_request *request, int least, int most, struct arena *arena);
+
+/* A SELECT of the piece of time of a grain (not hour) that each day from $1 to $2 lies in: the day, the piece's first
+ * day. */
+const char *compile_pieces(const struct compile_request *request, const struct dimension *grain, struct arena *arena);
 
 /* Whether one of the dimensions is a grain. */
 bool compile_has_grain(const struct compile_request *request);

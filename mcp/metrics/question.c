@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "answer.h"
+#include "count.h"
 #include "day.h"
 #include "limits.h"
 #include "own.h"
@@ -235,8 +236,8 @@ static bool understand(struct asking *asking)
 	return read_filters(asking) && limits_force(asking->db, asking->question, asking->arena, asking->error);
 }
 
-/* One try; the bounds and the numbers must be of one data version. */
-static bool ask_once(struct asking *asking, struct db_rows **rows)
+/* One try; the bounds and the numbers must be of one data version. Not `moved`: they are, as far as is known here. */
+static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, bool *moved)
 {
 	const struct metric *metric = asking->question->metric;
 
@@ -246,6 +247,9 @@ static bool ask_once(struct asking *asking, struct db_rows **rows)
 		return false;
 	if (asking->groups_most > 0)
 		asking->question->request.limit = asking->groups_most;
+	*moved = !by_sql && count_members(asking->db, asking->question, asking->arena) == COUNT_MOVED;
+	if (*moved)
+		return true;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
 
 	if (!db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
@@ -269,16 +273,20 @@ static long long source_rows_of(const struct db_rows *rows)
 	return 0;
 }
 
-/* The bounds and the numbers of one data version, after three tries at most. */
+/* The bounds and the numbers of one data version, after three tries at most; the last one is by SQL alone. */
 static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 {
 	struct question *question = asking->question;
 
 	for (int tries = 0; tries < 3; tries++) {
-		if (!ask_once(asking, rows))
+		bool moved;
+
+		if (!ask_once(asking, tries == 2, rows, &moved))
 			return false;
+		if (moved || question->moved)
+			continue;
 		question->source_rows = source_rows_of(*rows);
-		if (!question->moved && version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
+		if (version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
 			return true;
 	}
 	return error_set(asking->error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not "

@@ -1,6 +1,8 @@
 -- The exact bounds of a window and of what it is compared with, in the tenant's zone, week, calendar and clock; and
 -- from when until when the source is covered. Five rows: 0 the window, then comparisons.def in its order.
 -- Days are local; [since, until) are the first instants of local days, also where midnight is skipped or comes twice.
+-- whole_days: they are exactly the rows whose local date is one of the days: not cut, and at neither end do the clocks
+-- go back behind midnight.
 -- $1: tenant
 -- $2: source (mcp/metrics/sources.def)
 -- $3: window (mcp/metrics/windows.def), or empty for the days $4 and $5
@@ -126,7 +128,9 @@ select i.period, i.zone, i.currency, i.week_start, i.data_version, i.real_today:
 	to_char(i.covered_until at time zone i.zone, 'YYYY-MM-DD"T"HH24') as covered_until_hour,
 	i.retail, i.fiscal_month, i.min_group,
 	floor(extract(epoch from i.now) * 1000000)::bigint as now_us,
-	i.until_at = metric.day_start(i.until_day, i.zone) as whole_days,
+	i.until_at = metric.day_start(i.until_day, i.zone)
+		and ((i.since_at + interval '30 minutes') at time zone i.zone)::date = i.since_day
+		and ((i.until_at + interval '30 minutes') at time zone i.zone)::date = i.until_day as whole_days,
 	v.state, v.definition, v.changed_by, to_char(v.changed_at at time zone i.zone, 'YYYY-MM-DD') as changed_on,
 	v.reason, v.shape, n.shape as shape_now, h.shape as shape_shipped
 from instants i

@@ -1,6 +1,6 @@
 /* Compares an answer with the oracle: SQL that was written by hand over the raw tables (tests/sql/oracle/NAME.sql) and
  * days that are worked out here. The oracle groups by local days and knows no instants, the compiler knows instants
- * only; where they agree, the edges are right. Only test_metrics_oracle.c includes this. */
+ * only; where they agree, the edges are right. */
 #ifndef FLASH_METRICS_ORACLE_H
 #define FLASH_METRICS_ORACLE_H
 

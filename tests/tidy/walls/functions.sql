@@ -10,7 +10,8 @@ select name || ': its search_path is not pg_catalog, pg_temp' from callable
 	where prosecdef and config not like '%search_path=pg_catalog, pg_temp%'
 union all
 select name || ': the first argument is not p_tenant' from callable
-	where prosecdef and first <> 'p_tenant' and proname not in ('find_tenant', 'find_work', 'find_stale', 'check_incarnation',
+	where prosecdef and first <> 'p_tenant' and proname not in ('find_tenant', 'find_tenants', 'find_work', 'find_stale',
+		'check_incarnation',
 		'write_calls')
 union all
 select name || ': flashd may execute it, though it runs with the caller''s rights' from callable

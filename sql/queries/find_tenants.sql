@@ -1,0 +1,2 @@
+-- Rows: the tenants
+select tenant from app.find_tenants()
