@@ -96,6 +96,7 @@ void upkeep_close(struct upkeep *upkeep)
 	pthread_mutex_unlock(&upkeep->lock);
 	pthread_join(upkeep->thread, NULL);
 	db_close(upkeep->db);
+	log_info("upkeep", "%zu questions were counted from sets", bitmaps_served());
 	pthread_cond_destroy(&upkeep->told);
 	pthread_mutex_destroy(&upkeep->lock);
 	free(upkeep);
