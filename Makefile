@@ -123,4 +123,8 @@ $B/ask/test_%: tests/ask/test_%.c $(PARTS)
 	@mkdir -p $(@D)
 	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
 
+$B/bench/%: tests/bench/%.c $(PARTS)
+	@mkdir -p $(@D)
+	@$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $< $(PARTS) $(LIBS)
+
 -include $(OBJECTS:.o=.d)

@@ -47,6 +47,7 @@ curl/.*                              mcp/base/web.c
 sodium.*                             mcp/base/seal.c
 event2/.*|event\.h                   mcp/doors/http_internal.h
 nlopt\.h                             agent/models/fit.c
+roaring/.*                           mcp/base/memberset.c
 zlib\.h                              agent/import_file.c'
 
 libraries_apart() {
