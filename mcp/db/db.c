@@ -169,7 +169,7 @@ static bool take(struct db *db, PGresult *result, const char *name, struct arena
 }
 
 /* In pipeline mode what lies before the Sync is one implicit transaction: the tenant is set for it alone. */
-static bool run_in_tenant(struct db *db, int tenant, const char *prepared, const char *sql,
+static bool run_in_tenant(struct db *db, int tenant, const char *enter, const char *prepared, const char *sql,
 	const char *const *values, size_t count, struct arena *arena, struct db_rows **rows, struct error *error)
 {
 	char number[16];
@@ -180,7 +180,7 @@ static bool run_in_tenant(struct db *db, int tenant, const char *prepared, const
 
 	snprintf(number, sizeof number, "%d", tenant);
 	PQenterPipelineMode(db->conn);
-	PQsendQueryPrepared(db->conn, "enter_tenant", 1, &who, NULL, NULL, 0);
+	PQsendQueryPrepared(db->conn, enter, 1, &who, NULL, NULL, 0);
 	if (db->limits != NULL)
 		PQsendQueryPrepared(db->conn, "enter_limits", 1, &db->limits, NULL, NULL, 0);
 	if (prepared != NULL)
@@ -205,9 +205,9 @@ static bool run_in_tenant(struct db *db, int tenant, const char *prepared, const
 }
 
 /* Prepares what goes before every statement in a tenant. */
-static bool prepare_entry(struct db *db, struct error *error)
+static bool prepare_entry(struct db *db, const char *enter, struct error *error)
 {
-	return prepare(db, "enter_tenant", error) != NULL &&
+	return prepare(db, enter, error) != NULL &&
 		(db->limits == NULL || prepare(db, "enter_limits", error) != NULL);
 }
 
@@ -231,10 +231,21 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 	if (prepared == NULL)
 		return false;
 	if (tenant > 0)
-		return prepare_entry(db, error) &&
-			run_in_tenant(db, tenant, prepared, NULL, values, count, arena, rows, error);
+		return prepare_entry(db, "enter_tenant", error) &&
+			run_in_tenant(db, tenant, "enter_tenant", prepared, NULL, values, count, arena, rows, error);
 	return take(db, PQexecPrepared(db->conn, prepared, (int)count, values, NULL, NULL, 0), name, arena, rows,
 		error);
+}
+
+bool db_query_planned(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	if (!revive(db, error))
+		return false;
+	const char *prepared = prepare(db, name, error);
+
+	return prepared != NULL && prepare_entry(db, "enter_tenant_planned", error) &&
+		run_in_tenant(db, tenant, "enter_tenant_planned", prepared, NULL, values, count, arena, rows, error);
 }
 
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
@@ -266,8 +277,8 @@ bool db_query_columns(struct db *db, const char *name, const char *const *values
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error)
 {
-	return revive(db, error) && prepare_entry(db, error) &&
-		run_in_tenant(db, tenant, NULL, sql, values, count, arena, rows, error);
+	return revive(db, error) && prepare_entry(db, "enter_tenant", error) &&
+		run_in_tenant(db, tenant, "enter_tenant", NULL, sql, values, count, arena, rows, error);
 }
 
 size_t db_count(const struct db_rows *rows)

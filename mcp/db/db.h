@@ -32,6 +32,11 @@ void db_close(struct db *db);
 bool db_query(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error);
 
+/* The same in a tenant, planned once a connection: for a statement whose planning costs more than it does itself, and
+ * whose best plan does not depend on the values. */
+bool db_query_planned(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error);
+
 /* The same with columns as the statement's last parameters; tenant 0. */
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
 	const struct bulk *columns, size_t column_count, struct arena *arena, struct db_rows **rows, struct error *error);

@@ -1,5 +1,6 @@
 #include "bitmaps.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -473,6 +474,7 @@ bool bitmaps_load(struct db *db, int tenant, struct error *error)
 		good = error->code == ERROR_NONE;
 	}
 	bitmaps_release(into);
+	malloc_trim(0);   /* what reading them needed goes back */
 	return good;
 }
 

@@ -571,7 +571,7 @@ def measure_distinct():
     for name, text in WAYS.items():
         scripts[name] = f'{BENCH}/state/member_day{len(scripts)}.sql'
         with open(scripts[name], 'w') as out:
-            out.write(f'\\set start random(0, {days})\n' + text.format(first, ':start') + ';\n')
+            out.write(f'\\set start random(0, {days})\n' + text.format(first, ':start::int') + ';\n')
     # The same numbers, before any speed.
     since = date.fromisoformat(first) + timedelta(days=days // 2)
     told = call(sets, 'query_metric', {'metric': 'buying_members', 'by': ['tier'], 'from': str(since), 'to': str(since + timedelta(days=29))})
@@ -621,6 +621,8 @@ def main():
         measure_ingest()
     if 'growth' in wanted:
         measure_growth()
+    if 'distinct' in wanted:
+        measure_distinct()
 
 
 main()
