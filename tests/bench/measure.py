@@ -487,130 +487,6 @@ def hold_and_ask(env, name):
     return times
 
 
-MEMBER_DAY = '''drop table if exists public.member_day;
-create table public.member_day as select distinct o.tenant, (o.ordered_at at time zone t.zone)::date as day, coalesce(m.tier, '') as tier, o.member
-    from data.orders o join data.tenants t using (tenant) join data.members m using (tenant, member);
-alter table public.member_day add primary key (tenant, day, tier, member)'''
-WAYS = {'distinct, then counted': 'select tier, count(*) from (select distinct tier, member from member_day where tenant = 1 and day '
-                                  "between date '{0}' + {1} and date '{0}' + {1} + 29) x group by tier",
-        'count(distinct)': "select tier, count(distinct member) from member_day where tenant = 1 and day between date '{0}' + {1} "
-                           "and date '{0}' + {1} + 29 group by tier"}
-
-
-class Sets:
-    """A daemon that counts from sets, and when it first answered and had them, in seconds since it was started."""
-
-    def __init__(self, question, **settings):
-        log = open(BENCH + '/state/sets.log', 'w+')
-        self.port, started = free_port(), time.monotonic()
-        env = dict(os.environ, FLASHD_HTTP_PORT=str(self.port), FLASHD_LOG_LEVEL='info', FLASHD_RESULT_CACHE='0', **settings)
-        self.process = subprocess.Popen([BIN, 'serve', '--no-agent'], env=env, stdout=subprocess.DEVNULL, stderr=log)
-        wait_port(self.port)
-        call(self, 'query_metric', question)
-        self.answered_s, self.ready_s = time.monotonic() - started, None
-        while settings.get('FLASHD_MEMBER_SETS') != '0' and time.monotonic() - started < 600:
-            if ' days in ' in open(log.name).read():
-                self.ready_s = time.monotonic() - started
-                self.bytes = int(re.search(r' days in (\d+) bytes', open(log.name).read())[1])
-                break
-            time.sleep(.01)
-        log.close()
-
-    rss_kb = Daemon.rss_kb
-    close = Daemon.close
-
-
-def median_of_windows(daemon, first, days, count):
-    """The median of one call over a kept connection, each about another window, in milliseconds."""
-    import http.client
-    import random
-    from datetime import date, timedelta
-    link, times, dice = http.client.HTTPConnection('127.0.0.1', daemon.port), [], random.Random(count)
-    headers = {'Content-Type': 'application/json', 'Authorization': 'Bearer ' + key_of(HOT)}
-    for _ in range(count):
-        since = date.fromisoformat(first) + timedelta(days=dice.randrange(days))
-        body = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': 'query_metric', 'arguments': {
-            'metric': 'buying_members', 'by': ['tier'], 'from': str(since), 'to': str(since + timedelta(days=29))}}})
-        started = time.monotonic()
-        link.request('POST', '/api/mcp', body, headers)
-        answer = json.load(link.getresponse())
-        times.append((time.monotonic() - started) * 1000)
-        if answer['result'].get('isError'):
-            raise SystemExit(answer)
-    return statistics.median(times)
-
-
-def pgbench_median(script, count):
-    for name in os.listdir('/tmp'):
-        if name.startswith('flashd-bench-log.'):
-            os.unlink('/tmp/' + name)
-    subprocess.run(['pgbench', '-n', '-M', 'prepared', '-f', script, '-c', '1', '-t', str(count), '-l',
-                    '--log-prefix=/tmp/flashd-bench-log', 'flash'], capture_output=True, check=True)
-    return statistics.median(int(line.split()[2]) / 1000 for name in os.listdir('/tmp') if name.startswith('flashd-bench-log.')
-                             for line in open('/tmp/' + name))
-
-
-def bare_sets(members, a_day):
-    bare = json.loads(subprocess.run(['build/bench/distinct', str(members), str(a_day)], capture_output=True, text=True, check=True).stdout)
-    say(f'  sets alone, {members} members, {a_day} a day: ' + ', '.join(
-        f'{n} days {bare["us_" + n] / 1000:.2f} ms ({bare["cpu_us_" + n] / 1000:.2f} of CPU)' for n in ('30', '90', '365'))
-        + f', {bare["bytes_a_member_day"]} bytes a member and day')
-    return bare
-
-
-def measure_distinct():
-    say('distinct members')
-    members = int(sql('flash', 'select count(*) from data.members where tenant = 1'))
-    first, last, zone = sql('flash', "select min(ordered_at at time zone t.zone)::date, max(ordered_at at time zone t.zone)::date, t.zone "
-                                     'from data.orders o join data.tenants t using (tenant) where tenant = 1 group by t.zone').split('|')
-    from datetime import date, timedelta
-    days = (date.fromisoformat(last) - date.fromisoformat(first)).days - 29
-    question = {'metric': 'active_members', 'window': 'last_30d', 'by': ['tier'], 'as_of': last}
-    fresh = Sets(question)
-    say(f'  first start: the first answer after {fresh.answered_s:.2f} s, all sets made and in memory after {fresh.ready_s:.1f} s')
-    fresh.close()
-    plain = Sets(question, FLASHD_MEMBER_SETS='0')
-    sets = Sets(question)
-    goal('C1', f'start with {members} members: seconds to the first answer', sets.answered_s, 3, False)
-    say(f'  sets in memory after {sets.ready_s:.2f} s')
-    sql('flash', MEMBER_DAY)
-    sql('flash', 'vacuum analyze public.member_day')
-    scripts = {}
-    for name, text in WAYS.items():
-        scripts[name] = f'{BENCH}/state/member_day{len(scripts)}.sql'
-        with open(scripts[name], 'w') as out:
-            out.write(f'\\set start random(0, {days})\n' + text.format(first, ':start::int') + ';\n')
-    # The same numbers, before any speed.
-    since = date.fromisoformat(first) + timedelta(days=days // 2)
-    told = call(sets, 'query_metric', {'metric': 'buying_members', 'by': ['tier'], 'from': str(since), 'to': str(since + timedelta(days=29))})
-    mine = {row['tier']: row['value'] for row in told['structuredContent']['rows']}
-    theirs = dict(line.split('|') for line in sql('flash', WAYS['count(distinct)'].format(first, days // 2)).splitlines())
-    if mine != {tier or '(none)': int(count) for tier, count in theirs.items()}:
-        raise SystemExit(f'they differ: {mine} {theirs}')
-    times = {name: [] for name in ('governed call from sets', 'governed call by SQL', *WAYS)}
-    for number in range(max(ROUNDS, 5)):
-        times['governed call from sets'].append(median_of_windows(sets, first, days, 40))
-        times['governed call by SQL'].append(median_of_windows(plain, first, days, 5))
-        for name, script in scripts.items():
-            times[name].append(pgbench_median(script, 10))
-    for name, rounds in times.items():
-        say(f'  {name:<34} {statistics.median(rounds):>9.2f} ms')
-    best = min(statistics.median(times[name]) for name in WAYS)
-    subprocess.run(['make', '-s', 'build/bench/distinct'], check=True)
-    a_day = int(sql('flash', 'select count(*) / count(distinct day) from public.member_day'))
-    alone = bare_sets(members, a_day)
-    goal('D1', 'member_day SQL over the sets alone, 30 days by tier', best / alone['us_30'] * 1000, 50)
-    goal('D1', 'member_day SQL over the governed call, uncached, 30 days by tier', best / statistics.median(times['governed call from sets']), 50)
-    for daemon in (plain, sets):
-        median_of_windows(daemon, first, days, 20)
-    say(f'  sets of {members} members: {sets.bytes / 2 ** 20:.1f} MB')
-    goal('M1', 'MB of resident memory for the sets of 1M members', (sets.rss_kb() - plain.rss_kb()) / 1024 / members * 1e6, 12, False)
-    plain.close()
-    sets.close()
-    sql('flash', 'drop table public.member_day')
-    goal('P2', 'distinct members of 30 days by tier at 10M members, from sets, ms', bare_sets(10000000, 50000)['us_30'] / 1000, 10, False)
-
-
 def main():
     table = Table()
     wanted = sys.argv[1:] or ['calls', 'cycle', 'stop', 'size', 'ingest', 'growth', 'distinct']
@@ -628,7 +504,8 @@ def main():
     if 'growth' in wanted:
         measure_growth()
     if 'distinct' in wanted:
-        measure_distinct()
+        import distinct
+        distinct.measure(sys.modules[__name__])
 
 
 main()

@@ -377,14 +377,15 @@ static void the_upkeep_comes_by_itself(void)
 /* A member whose number needs more than 32 bits is in no set, and is counted all the same. */
 static void a_number_out_of_reach_is_left_to_sql(void)
 {
-	struct trial trial = { .tenant = 1, .metric = "buying_members", .window = "last_90d", .by_count = 1, .by = { "tier" } };
+	struct trial trial = { .tenant = 1, .metric = "buying_members", .window = "last_90d", .by_count = 1,
+		.by = { "tier" } };
 	bool used;
 
 	keep_up();
 	CHECK(agrees(&trial, &used) && used);
-	change(1, "insert into data.members (tenant, member, external, tier, enrolled_at) values (1, 4294967296, 'far', 'gold', "
-		"'2017-01-01Z'); insert into data.orders (tenant, order_ref, member, ordered_at, gross_cents) values (1, 'far', "
-		"4294967296, '2017-11-01 12:00Z', 5)");
+	change(1, "insert into data.members (tenant, member, external, tier, enrolled_at) values (1, 4294967296, 'far', "
+		"'gold', '2017-01-01Z'); insert into data.orders (tenant, order_ref, member, ordered_at, gross_cents) values "
+		"(1, 'far', 4294967296, '2017-11-01 12:00Z', 5)");
 	for (int i = 0; i < 2; i++) {
 		CHECK(agrees(&trial, &used));
 		CHECK(!used);
