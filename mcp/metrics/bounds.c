@@ -130,7 +130,8 @@ static bool find_rows(struct db *db, int tenant, const struct bounds_request *re
 	const char *back = metric->since != NULL ? metric->since : arena_format(arena, "%d", metric->lookback_days);
 
 	if (!db_query_planned(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
-		metric->source->name, window, request->from, request->to, request->as_of, back, metric->name), arena, rows, error))
+		metric->source->name, window, request->from, request->to, request->as_of, back, metric->name), arena, rows,
+		error))
 		return error_wrap(error, "the window");
 	return db_count(*rows) == 1 + COMPARISON_COUNT ||
 		error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
