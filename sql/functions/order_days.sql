@@ -1,7 +1,8 @@
 -- Which days' sums are out of date, and the sums themselves (data.order_days). No writer of facts can forget: triggers
 -- see every statement on data.orders, data.members and data.tenants, with all its rows at once.
 
--- A rebuild deletes the mark before it reads; whoever marks meets that row, so that either waits for the other.
+-- Whoever sums up a day deletes the mark that it saw; whoever marks meets that row, so that either waits for the other,
+-- and a mark that is another by then stays.
 -- The daemon that sums up is woken by a day that was not stale, once, and not by each batch.
 create function app.mark_days(p_tenant int, p_days date[]) returns void language plpgsql volatile as $$
 declare
