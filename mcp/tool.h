@@ -92,16 +92,6 @@ struct call {
 /* Sets the result (a new reference, taken over) and returns true: `return call_answer(call, json_pack(...))`. */
 bool call_answer(struct call *call, json_t *result);
 
-/* What is asked, as canonical text: the arguments without the fields that do not change it. In the arena. */
-const char *call_asked(struct call *call);
-
-/* The result as the JSON text that is sent, in the arena: rendered now, or as it was kept. Whoever keeps an answer
- * keeps this text, and gives it back as call->kept. */
-const char *call_rendered(struct call *call);
-
-/* Forgets what was answered so far. */
-void call_unanswer(struct call *call);
-
 /* Refuses or fails the call; returns false. */
 bool call_refuse(struct call *call, enum error_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "corridor.h"
 #include "mcp/base/cost.h"
-#include "mcp/tool.h"
 
 bool caller_holds(const struct caller *caller, const char *scope)
 {

@@ -47,6 +47,12 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db);
  * door's loop too. False when it cannot, or is to be refused: then tool_run() does all of it. */
 bool tool_run_kept(struct corridor *corridor, struct call *call);
 
+/* In the arena: what is asked, as canonical text (the arguments without the two fields that do not change it), and the
+ * result as the JSON text that is sent, which is what is kept of it and given back as call->kept. */
+const char *call_asked(struct call *call);
+const char *call_rendered(struct call *call);
+void call_unanswer(struct call *call);   /* forgets what was answered so far */
+
 /* Writes an audit row for what a door answered or refused by itself (tools/list, a bad key, a bad body): `call->name`
  * and `call->error` say what and why. `done` follows when the row is durable. Of refusals that belong to no key and no
  * feed, more than 200 a second are counted and noted in one row, not one by one: a flood must not fill the record. With

@@ -67,12 +67,13 @@ begin
 			on conflict (tenant, member) do update set points = b.points + excluded.points
 			returning b.member, b.points
 	), done as materialized (
-		select f.*, jsonb_strip_nulls(jsonb_build_object('points', f.points,
-			'balance', b.points - f.earned_all + f.earned, 'reason', f.args ->> 'reason')) as detail
+		select f.*, jsonb_strip_nulls(jsonb_build_object('points', f.points, 'balance',
+			b.points - f.earned_all + f.earned, 'reason', f.args ->> 'reason')) as detail
 		from fit f join balances b on b.member = f.member
 	), answered as materialized (
-		select d.*, jsonb_build_object('status', 'executed', 'action', d.call, 'value_cents', d.cents) || d.detail
-			as kept from done d
+		select d.*, d.detail || jsonb_build_object('status', 'executed', 'action', d.call, 'value_cents', d.cents)
+			as kept
+		from done d
 	), named as (
 		insert into data.idempotency (tenant, key, idem, tool, body_hash, answer, at)
 			select p_tenant, a.key, a.idem, a.tool, a.hash, a.kept, v_now from answered a

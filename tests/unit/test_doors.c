@@ -129,7 +129,7 @@ static struct rpc_message message_of(struct arena *arena)
 		.method = "tools/call", .handler = RPC_TOOLS_CALL, .params = arena_json(arena, json_object()) };
 }
 
-static json_t *answer_of(struct arena *arena, const struct call *call, int status)
+static json_t *answer_of(struct arena *arena, struct call *call, int status)
 {
 	struct rpc_message message = message_of(arena);
 	int actual;
