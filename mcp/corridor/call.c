@@ -22,6 +22,7 @@ bool caller_holds(const struct caller *caller, const char *scope)
 bool call_answer(struct call *call, json_t *result)
 {
 	call->result = arena_json(call->arena, result);
+	call->sent = NULL;
 	return true;
 }
 

@@ -47,7 +47,7 @@ void tool_run(struct corridor *corridor, struct call *call, struct db *db);
  * door's loop too. False when it cannot, or is to be refused: then tool_run() does all of it. */
 bool tool_run_kept(struct corridor *corridor, struct call *call);
 
-/* In the arena: what is asked, as canonical text (the arguments without the two fields that do not change it), and the
+/* In the arena: what is asked, as canonical text (the arguments without the fields that do not change it), and the
  * result as the JSON text that is sent, which is what is kept of it and given back as call->kept. */
 const char *call_asked(struct call *call);
 const char *call_rendered(struct call *call);

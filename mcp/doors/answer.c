@@ -4,6 +4,7 @@
 
 #include "mcp/base/cost.h"
 #include "mcp/base/text.h"
+#include "mcp/corridor/corridor.h"
 
 /* Room for an answer, and for whatever a client took as the name of its call. */
 enum { TEXT_MAX = 16 * COST_MOST, ENVELOPE_BYTES = 400 };

@@ -130,11 +130,12 @@ bool receipt_give(const struct seal *seal, int tenant, const struct question *qu
 {
 	const struct bounds *bounds = &question->bounds;
 	bool timed = question->metric->source->time[0] != '\0';
+	bool told = !json_is_null(json_object_get(answer, "value"));   /* else the rows behind it may tell of a person */
 	const struct receipt_facts facts = { .metric = question->metric->name, .definition = question->metric->definition,
 		.certified_by = bounds->standing.state == METRIC_CERTIFIED ? bounds->standing.by : NULL,
 		.query = receipt_query(question, args, arena), .from = timed ? bounds->periods[0].since : NULL,
 		.to = timed ? bounds->periods[0].until : NULL, .as_of = bounds->covered_until,
-		.data_version = bounds->data_version, .rows = question->source_rows,
+		.data_version = bounds->data_version, .rows = told ? question->source_rows : 0,
 		.value = json_object_get(answer, "value"), .numbers = numbers_of(answer, arena), .asked_us = bounds->now_us };
 	json_t *receipt = receipt_make(seal, tenant, &facts, arena, error);
 

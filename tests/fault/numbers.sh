@@ -7,7 +7,7 @@ cat >"$DAEMONS/stores/map.json" <<END
 { "map": "few", "why": "Stores for tests.", "zone": "Europe/Paris", "files": { "stores": { "path": "stores.csv" } },
 	"entities": [ { "entity": "stores", "file": "stores", "fields": { "store": "store", "name": "name", "region": "region" } } ] }
 END
-flashd tenant create beta --name Beta --zone Europe/Paris --currency EUR --admin ann >>"$DAEMONS/setup.log" 2>&1
+flashd tenant create beta --min-group 1 --name Beta --zone Europe/Paris --currency EUR --admin ann >>"$DAEMONS/setup.log" 2>&1
 flashd import "$DAEMONS/import" --map "$DAEMONS/import/map.json" --quiet --tenant beta >>"$DAEMONS/setup.log" 2>&1
 TENANTS=
 for tenant in acme beta; do
