@@ -34,6 +34,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define WRITE(name, scope, undo) READ(name, scope)
 #include "mcp/tools.def"
 
+bool kept_query_metric(struct call *call)
+{
+	(void)call;
+	return false;
+}
+
 enum { FILES = 64, FLAG_FIXTURES = 1, FLAG_REPEATED = 2, FLAG_NO_SCOPES = 4 };
 
 static struct embed files[FILES];
