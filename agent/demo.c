@@ -85,6 +85,9 @@ static bool write_config(const struct demo *demo, struct error *error)
 		"tenant = demo\nperson = demo\n", demo->config, demo->folder, demo->folder, demo->port, demo->folder,
 		demo->folder, demo->folder);
 	mkdir(path_in(demo, "outbox"), 0700);
+	/* The settings of this file, whatever brand the caller's own environment is about. */
+	unsetenv("FLASHD_TENANT");
+	unsetenv("FLASHD_PERSON");
 	setenv("FLASHD_CONFIG", demo->config, 1);
 	return fclose(file) == 0;
 }

@@ -72,21 +72,17 @@ struct call {
 	struct db *db;            /* while a worker runs it */
 	const struct seal *seal;
 	json_t *cited;            /* receipts that a write rests on, checked; NULL: none */
-	json_t *effect;
-	json_t *result;
-	const char *kept;         /* instead of `result`: its JSON as it was rendered before, in the arena */
-	const char *sent;         /* of call_rendered(), once it was asked */
+	json_t *effect, *result;
+	const char *kept, *sent;  /* the result's JSON: as it was kept, instead of it; as call_rendered() made it */
 	struct error error;       /* code NONE: it went well */
 
 	const char *decision;     /* for the audit: executed, replayed, dry_run, refused, failed */
 	char digest[80];          /* BLAKE2b of tool, principal and canonical arguments, as hex */
-	int row_count;
-	int withheld;             /* numbers of the answer that would have singled out a member; the audit says so */
+	int row_count, withheld;  /* of them, as numbers that would have singled out a member: the audit says so */
 	int64_t started_us;
 	int64_t answer_us;        /* not before this monotonic moment (corridor_answer_us); 0: as soon as it is made */
-	bool audited;             /* its audit row went with its own transaction */
+	bool audited, no_cache;   /* audited: its audit row went with its own transaction */
 	long long cached_version; /* > 0: the answer came from the cache and holds for this data version only */
-	bool no_cache;
 };
 
 /* Sets the result (a new reference, taken over) and returns true: `return call_answer(call, json_pack(...))`. */

@@ -315,7 +315,7 @@ bool rolled_make(const struct compile_request *request, const struct metric *met
 {
 	const struct slice *slice = &slices[0];
 
-	*rolled = (struct rolled){ NULL };
+	*rolled = (struct rolled){ .value = NULL };
 	if (metric->part_count > 0 || strcmp(metric->source->name, "orders") != 0 || metric->entity != NULL ||
 	    metric->counts_back || !knows_dimensions(request))
 		return false;

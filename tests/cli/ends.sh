@@ -22,6 +22,7 @@ good() {
 	"tenant list") words=(tenant list) ;;
 	"tenant person") words=(tenant person kit --roles viewer,approver) ;;
 	"tenant calendar") words=(tenant calendar --week-start 1) ;;
+	"tenant privacy") words=(tenant privacy --min-group 5) ;;
 	"metrics list") words=(metrics list) ;;
 	"metrics show" | "metrics test") words=($1 gmv) ;;
 	"metrics certify" | "metrics suspend" | "metrics retire") words=($1 net_gmv --reason ends --yes) ;;
@@ -44,6 +45,7 @@ good() {
 	"agent status") words=(agent status) ;;
 	"audit tail") words=(audit tail) ;;
 	ask) words=(ask 'List the metrics I can query.') ;;
+	verify) words=(verify --public-key) ;;
 	explain) words=(explain points_issued --window today) ;;
 	"member opt-out") words=(member opt-out 4 --channel email) ;;
 	*) words=() ;;

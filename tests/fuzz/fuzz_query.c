@@ -6,7 +6,8 @@
  * tool's shape and its bound. The first line of an input describes the world (see WORLD), the rest is the arguments.
  * Runs: 4000
  * Links: mcp/metrics/?*.c mcp/corridor/schema.c mcp/db/array.c mcp/base/arena.c mcp/base/error.c mcp/base/text.c
- * mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c -ljansson -lsodium -lpg_query -lm -pthread */
+ * mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c mcp/base/cost.c mcp/base/log.c mcp/base/memberset.c -ljansson
+ * -lsodium -lroaring -lpg_query -lm -pthread */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -335,6 +336,28 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 		}
 	}
 	return true;
+}
+
+bool db_query_planned(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	return db_query(db, tenant, name, values, count, arena, rows, error);
+}
+
+const char *db_limits(const struct db *db)
+{
+	(void)db;
+	return NULL;
+}
+
+const void *db_bytes(const struct db_rows *rows, size_t row, int column, struct arena *arena, size_t *size)
+{
+	(void)rows;
+	(void)row;
+	(void)column;
+	(void)arena;
+	*size = 0;
+	return NULL;
 }
 
 static uint64_t mixed(uint64_t hash, const char *text)

@@ -203,7 +203,7 @@ function wrongs(schema) {
 for (const [name, tool] of byName) {
 	test(`wrong arguments of ${name} are explained`, async () => {
 		const good = Object.fromEntries(Object.entries({ member: 1, points: 1, reason: 'x', pool: 'x', channel: 'email', subject: 'x', body: 'x',
-			metric: 'gmv', question: 'x', idempotency_key: 'x' }).filter(([field]) => tool.inputSchema.required?.includes(field)));
+			metric: 'gmv', question: 'x', receipt: 'x', idempotency_key: 'x' }).filter(([field]) => tool.inputSchema.required?.includes(field)));
 
 		for (const [wrong, sentence] of wrongs(tool.inputSchema)) {
 			const answer = await callTool(name, { ...good, ...wrong });
