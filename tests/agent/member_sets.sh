@@ -21,7 +21,8 @@ check "they agree at every version" python3 tests/agent/member_sets_play.py "${M
 # A start with stale days and a broken set: the first answer is SQL's, then the set is made anew.
 daemon_stop b
 check "questions were counted from sets" grep -qE '[1-9][0-9]* questions were counted from sets' "$DAEMONS/b.log"
-daemon_sql "set flash.tenant = '1'; update data.day_members set members = '\x3a30000000000000' where day = (select max(day) - 3 from data.day_members)"
+daemon_sql "set flash.tenant = '1'; update data.day_members set members = '\x3a30000000000000' where day = (select m.day from data.day_members m
+	where m.count > 0 and not exists (select from data.stale_days s where s.kind = 'members' and s.day = m.day) order by m.day desc offset 3 limit 1)"
 daemon_start b --no-agent
 check "right after the start, and with a broken set, they agree too" python3 tests/agent/member_sets_play.py 3 1 "$URL_plain" "$URL_a" "$URL_b"
 check "the broken set is seen" daemon_until 60 grep -q 'is not the one that was kept' "$DAEMONS/b.log"
