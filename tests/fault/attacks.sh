@@ -32,7 +32,7 @@ same "a client that leaves in the middle of the write: it commits whole, the sam
 # compared with the crowd's of the same seconds, not with those of a machine at rest: that holds however busy the machine is.
 "$FLASHD_CLI" tenant create rival --name Rival --zone UTC --currency USD --admin bea --quiet >/dev/null 2>&1 </dev/null
 "$FLASHD_CLI" import "$DAEMONS/import" --map "$DAEMONS/import/map.json" --tenant rival --person bea --quiet >/dev/null 2>&1 </dev/null
-FLASHD_TENANT=rival FLASHD_PERSON=bea daemon_key neighbour agent --budget-cents 10000000 --per-minute 100000
+FLASHD_TENANT=rival FLASHD_PERSON=bea daemon_key neighbour operator --budget-cents 10000000 --per-minute 100000
 # neighbours NAME: 200 writes of the other tenant, two at a time, one at each daemon; their answers and times are in testing.answers.
 neighbours() {
 	"$work/load" $(doors) --answers "$work/neighbours" --clients 2 $(keys neighbour) --members 2000 --endless "$1" --limit 200 \

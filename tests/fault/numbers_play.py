@@ -1,7 +1,7 @@
 """Daemons on one database, asked while events come in: answers of one data version agree in every number, whoever gave them
 and from whatever they made them; where all that was sent by then is known, they are those worked out here; none is older than
 what was acknowledged before it was asked. Two tenants with nearly the same versions are asked the same questions.
-Usage: numbers.py SEED BATCHES DOOR… (addresses); the tenants by TENANTS="name:path:secret:key …"."""
+Usage: numbers_play.py SEED BATCHES DOOR… (addresses); the tenants by TENANTS="name:path:secret:key …"."""
 import base64
 import hashlib
 import hmac
