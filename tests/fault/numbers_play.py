@@ -165,7 +165,7 @@ def judge(tenants):
         where = f'{tenant.name}, door {door}, {json.dumps(question)}'
         if answer is None or 'data_version' not in answer:
             refused += 1
-            if not any(word in json.dumps(reply) for word in ('no_data', '"busy"')):
+            if not any(word in json.dumps(reply) for word in ('no_data', '"busy"', '"stale"')):
                 problems.append(f'{where}: {json.dumps(reply)[:300]}')
             continue
         version = answer['data_version']

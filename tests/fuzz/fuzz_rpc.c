@@ -6,7 +6,7 @@
  * Links: mcp/doors/era.c mcp/doors/rpc.c mcp/doors/methods.c mcp/doors/listing.c mcp/doors/library.c
  * mcp/doors/answer.c mcp/doors/rounds.c mcp/doors/handle.c mcp/corridor/table.c mcp/corridor/gates.c
  * mcp/corridor/schema.c mcp/corridor/call.c mcp/base/arena.c mcp/base/clock.c mcp/base/error.c mcp/base/log.c
- * mcp/base/seal.c mcp/base/text.c -ljansson -lsodium -pthread */
+ * mcp/base/seal.c mcp/base/text.c mcp/base/cost.c -ljansson -lsodium -pthread */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +18,7 @@
 #include "mcp/corridor/gates.h"
 #include "mcp/corridor/table.h"
 #include "mcp/doors/answer.h"
+#include "mcp/metrics/receipt.h"
 #include "mcp/doors/library.h"
 #include "mcp/doors/methods.h"
 #include "mcp/doors/rounds.h"
@@ -33,6 +34,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define UNDO READ
 #define WRITE(name, scope, undo) READ(name, scope)
 #include "mcp/tools.def"
+
+json_t *receipt_cited(const struct seal *seal, int tenant, const json_t *tokens, struct arena *arena,
+	struct error *error)
+{
+	(void)seal;
+	(void)tenant;
+	(void)tokens;
+	(void)arena;
+	error_set(error, ERROR_RECEIPT, "No receipt here is one of ours.");
+	return NULL;
+}
 
 bool kept_query_metric(struct call *call)
 {

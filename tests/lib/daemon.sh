@@ -105,11 +105,11 @@ daemon_receipt() {
 	cat "$kept"
 }
 
-# Arguments of a write with a receipt, unless they bring their own: daemon_cite SECRET TOOL ARGS
+# Arguments of a write with a receipt, unless they bring their own or there is no number yet: daemon_cite SECRET TOOL ARGS
 daemon_cite() {
 	case $2 in
 	earn_points | issue_coupon | draft_outreach)
-		[[ $3 == *'"receipts"'* || $3 != '{"'* ]] || { echo "{\"receipts\":[\"$(daemon_receipt "$1")\"],${3#\{}"; return; } ;;
+		[[ $3 == *'"receipts"'* || $3 != '{"'* || $(daemon_receipt "$1") == null ]] || { echo "{\"receipts\":[\"$(daemon_receipt "$1")\"],${3#\{}"; return; } ;;
 	esac
 	echo "$3"
 }
