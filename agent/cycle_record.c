@@ -4,7 +4,7 @@
 
 #include "cycle_steps.h"
 
-enum { RECORD_CHUNK = 20000 };
+enum { RECORD_CHUNK = 10000 };
 
 static const struct policy_arm *arm_of(const struct cycle *cycle, const struct decision *decision)
 {

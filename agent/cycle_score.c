@@ -5,12 +5,11 @@
 
 #include "cycle_steps.h"
 
-enum { PAGE = 100000 };   /* numbers of members, not candidates */
+enum { PAGE = 50000 };   /* numbers of members, not candidates */
 
 struct page {
 	struct candidate *candidates;
 	size_t count;
-	int64_t last;            /* the highest member's number */
 };
 
 /* The columns of an answer: array literals of numbers, "{1,2,3}", each with a place to read on. They are ours, made by
@@ -66,6 +65,7 @@ bool cycle_fit(struct cycle *cycle, struct error *error)
 	if (!cycle_call(cycle, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &answer, error))
 		return error_wrap(error, "reading the histories");
 	size_t count = (size_t)json_integer_value(json_object_get(answer, "count"));
+	cycle->last_member = json_integer_value(json_object_get(answer, "last"));
 	struct columns columns = columns_of(answer);
 	double *values = arena_alloc(cycle->arena, (4 * count + 1) * sizeof *values);
 	struct bgnbd_rows rows = { count, values, values + count, values + 2 * count, values + 3 * count };
@@ -138,7 +138,6 @@ static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, st
 	if (!cycle_call_in(cycle, arena, "list_candidates", page_args(cycle, (int64_t)index * PAGE), &answer, error))
 		return error_wrap(error, "scoring the audience");
 	page->count = (size_t)json_integer_value(json_object_get(answer, "count"));
-	page->last = json_integer_value(json_object_get(answer, "last"));
 	pthread_mutex_lock(&cycle->lock);
 	page->candidates = arena_alloc(cycle->arena, (page->count + 1) * sizeof *page->candidates);
 	pthread_mutex_unlock(&cycle->lock);
@@ -149,26 +148,12 @@ static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, st
 	return true;
 }
 
-/* Page after page, but for the first, which says how many there are. */
-static bool read_later_page(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
-{
-	return read_page(cycle, index + 1, arena, error);
-}
-
 bool cycle_read_candidates(struct cycle *cycle, struct error *error)
 {
-	struct page first = { 0 };
-	struct arena *arena = arena_new();
-	size_t count = 0;
+	size_t pages = (size_t)((cycle->last_member + PAGE - 1) / PAGE), count = 0;
 
-	cycle->pages = &first;
-	bool good = read_page(cycle, 0, arena, error);
-	size_t pages = (size_t)((first.last + PAGE - 1) / PAGE);
-
-	arena_free(arena);
-	cycle->pages = arena_alloc(cycle->arena, (pages + 1) * sizeof first);
-	cycle->pages[0] = first;
-	if (!good || (pages > 1 && !cycle_each(cycle, pages - 1, read_later_page, error)))
+	cycle->pages = arena_alloc(cycle->arena, (pages + 1) * sizeof *cycle->pages);
+	if (!cycle_each(cycle, pages, read_page, error))
 		return false;
 	for (size_t i = 0; i < pages; i++)
 		count += cycle->pages[i].count;

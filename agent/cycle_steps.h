@@ -24,6 +24,7 @@ struct cycle {
 	struct bgnbd_fit fit;
 	struct decide_input input;
 	const struct decide_result *result;
+	int64_t last_member;        /* the highest number of a member */
 	struct page *pages;         /* of candidates, while they are read */
 	struct chunk *chunks;       /* of the step under way */
 	uint8_t *served;            /* per place in chosen: 1 when an earlier daemon has served the member for this run */

@@ -8,7 +8,8 @@
 create function app.serve_chunk(p_tenant int, p_call uuid, p_key text, p_run uuid, p_fence bigint, p_kind text,
 	p_points bigint, p_pool text, p_arm text, p_channel text, p_audience text, p_expires_at timestamptz,
 	p_cool_down_days int, p_members bigint[], p_codes text[], p_subjects bytea[], p_bodies bytea[], p_hashes bytea[])
-returns jsonb language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+returns jsonb language plpgsql security definer volatile set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan as $$
 declare
 	v_key data.keys; v_run data.runs; v_window timestamptz; v_now timestamptz := app.now(); v_gift bigint := 0;
 	v_message bigint; v_tool text := case p_kind when 'points' then 'earn_points' when 'coupon' then 'issue_coupon' end;
@@ -105,7 +106,7 @@ $$;
 -- all plans away from the planner but the look-up by member.
 create function app.servable(p_tenant int, p_run data.runs, p_channel text, p_cool_down_days int, p_members bigint[])
 returns table (member bigint, may_write boolean) language plpgsql volatile
-set enable_seqscan = off set enable_bitmapscan = off as $$
+set enable_seqscan = off set enable_bitmapscan = off set plan_cache_mode = force_generic_plan as $$
 declare
 	v_since timestamptz := app.now() - make_interval(days => p_cool_down_days);
 begin

@@ -5,7 +5,7 @@
 -- 365 days,
 -- $16 the run that asks: what it did itself is no contact yet. Days since a contact are whole ones; later than as of: 0
 -- $17 as of as a local day: known when the statement is planned, so that the planner sees how few members pass
--- One row: their number, the highest member's number, then arrays: member, tier, x, days_to_last, days_since_first,
+-- One row: their number, 0, then arrays: member, tier, x, days_to_last, days_since_first,
 -- p_now, p_then, mean_cents, year_cents, consent, contact_days
 with t as materialized (
 	select coalesce($2::timestamptz >= data_as_of, true) as kept from reading.tenant where tenant = $1::int
@@ -45,7 +45,7 @@ with t as materialized (
 		and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member
 	order by q.member
 )
-select count(*), (select max(member) from reading.member_tiers where tenant = $1::int), array_agg(member),
+select count(*), 0, array_agg(member),
 	array_agg(tier), array_agg(x), array_agg(t_x), array_agg(age), array_agg(p_now::real), array_agg(p_then::real),
 	array_agg(mean_cents), array_agg(year_cents), array_agg(consent), array_agg(contact_days)
 from c
