@@ -183,9 +183,6 @@ static void observe(struct cycle *cycle)
 			observations[i].value = json_number_value(value);
 			observations[i].age_hours = age_hours(cycle, answer);
 			show_observation(shown, answer, observations[i].age_hours);
-			if (json_is_true(json_object_get(answer, "withheld")))
-				json_object_set_new(shown, "refused", json_string("withheld: so few members are behind it that it "
-					"would tell of them"));
 			json_array_append(cycle->receipts, json_object_get(json_object_get(answer, "receipt"), "token"));
 		} else {
 			json_object_set_new(shown, "refused", json_string(error.text));

@@ -42,9 +42,15 @@ static bool rest_could_be_small(const struct question *question, const struct db
 	return question->request.by_count > 0 && shown > 0 && left != 0 && left < SMALL_ROWS;
 }
 
+/* Neither cut nor filtered nor limited. */
+static bool is_whole(const struct question *question)
+{
+	return question->request.by_count == 0 && question->request.filter_count == 0;
+}
+
 static bool must_look(const struct question *question, const struct db_rows *rows)
 {
-	if (question->bounds.min_group <= 1 || !compile_has_members(question->metric))
+	if (question->bounds.min_group <= 1 || is_whole(question) || !compile_has_members(question->metric))
 		return false;
 	for (size_t row = 0; row < db_count(rows); row++)
 		if (rows_behind(rows, row) > 0 && rows_behind(rows, row) < SMALL_ROWS)
@@ -207,7 +213,8 @@ bool small_total(struct db *db, const struct question *question, const struct db
 	for (size_t row = 0; row < db_count(rows); row++)
 		if (in_period(rows, row, period, true) && rows_behind(rows, row) < SMALL_ROWS)
 			*members = rows_behind(rows, row);
-	if (*members <= 0 || question->bounds.min_group <= 1 || !compile_has_members(question->metric)) {
+	if (*members <= 0 || question->bounds.min_group <= 1 || is_whole(question) ||
+	    !compile_has_members(question->metric)) {
 		*members = *members == 0 ? 0 : -1;
 		return true;
 	}

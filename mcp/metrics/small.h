@@ -12,6 +12,9 @@
  *      be too: if there is none, the row of such a group with the fewest rows behind it is withheld as well. If no such
  *      row is left, what is not shown is all members' rows together, which 1. judged as the total.
  *
+ * A number of the whole brand, neither cut nor filtered nor limited, is no group: three opt-outs of a week say nothing
+ * of who they were, and a policy that must watch them would stand still in every good week.
+ *
  * Members are counted only where a row could be small (below SMALL_ROWS rows of the source). False with the database's
  * error. `question->moved` is set when data came in since `rows` were read. */
 bool small_withhold(struct db *db, struct question *question, const struct db_rows *rows, struct arena *arena,

@@ -33,8 +33,7 @@ daemon_sql "update data.tenants set data_as_of = data_as_of + interval '40 hours
 
 flashd tenant privacy --min-group 1000
 cycle
-nothing "a number of fewer members than may be told of" evidence_missing "$(jq -r '.evidence.metrics[0].metric' tests/agent/winback.json)"
-check "and the report says that it is withheld" jq -e '.observations[0] | .value == null and (.refused | startswith("withheld"))' <<<"$out"
+check "a number of the whole brand is no group: it is there, however few members are behind it" jq -e '.observations[0].value != null' <<<"$out"
 flashd tenant privacy --min-group 1
 
 guard '.evidence.metrics[0].metric = "no_such_metric" | .evidence.metrics[0] |= del(.max_jump)'
