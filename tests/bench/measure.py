@@ -128,7 +128,7 @@ def capture_select():
     key = key_of(HOT).split('_')[2]
     with open(path, 'w') as out:
         out.write("begin; select set_config('flash.tenant', '1', true);\n" + query + ';\ncommit;\n'
-                  "select * from app.audit_calls(1, now(), array[app.new_id()], array['" + key + "'], array['http'], "
+                  "select * from app.audit_calls(1, array[app.new_id()], array['" + key + "'], array['http'], "
                   "array['query_metric'], array['executed'], array[''], array[null::bytea], array[10::bigint], "
                   'array[1000::bigint]);\n')
     return path
