@@ -891,7 +891,7 @@ CREATE UNIQUE INDEX actions_member ON data.actions USING btree (tenant, member, 
 
 CREATE INDEX actions_run ON data.actions USING brin (tenant, run) WITH (pages_per_range='16', autosummarize='on');
 
-CREATE INDEX actions_time ON data.actions USING btree (tenant, created_at);
+CREATE INDEX actions_time ON data.actions USING brin (tenant, created_at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE UNIQUE INDEX attempts_open ON data.attempts USING btree (tenant, draft) WHERE (outcome = 'open'::text);
 
@@ -905,11 +905,13 @@ CREATE INDEX coupons_member ON data.coupons USING btree (tenant, member) WHERE (
 
 CREATE UNIQUE INDEX day_members_revision ON data.day_members USING btree (tenant, revision);
 
-CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, created_at);
+CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, draft);
 
-CREATE INDEX drafts_time ON data.drafts USING btree (tenant, created_at);
+CREATE INDEX drafts_time ON data.drafts USING brin (tenant, created_at) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE INDEX events_time ON data.events USING btree (tenant, received_at);
+
+CREATE INDEX ledger_imported ON data.ledger USING btree (tenant, at) WHERE (action IS NULL);
 
 CREATE UNIQUE INDEX ledger_reverse ON data.ledger USING btree (tenant, action) WHERE (kind = 'reverse'::text);
 

@@ -12,7 +12,7 @@
 #include "mcp/base/embed.h"
 #include "mcp/base/log.h"
 
-enum { NAMES_MAX = 256, NAME_BYTES = 48, VALUES_MOST = 32 };
+enum { NAMES_MAX = 256, NAME_BYTES = 48, VALUES_MOST = 32, PLANNED_MOST = 32 };
 
 struct db {
 	PGconn *conn;
@@ -20,6 +20,8 @@ struct db {
 	bool in_transaction;
 	size_t prepared;
 	char names[NAMES_MAX][NAME_BYTES];   /* of what this session has prepared */
+	char *planned[PLANNED_MOST];         /* SELECTs whose plans this session keeps, as planned_0 and so on */
+	size_t planned_next;                 /* the one that makes room */
 	const char *channel;
 	const char *limits;                  /* of the key that is being served, or NULL */
 };
@@ -69,11 +71,20 @@ struct db *db_open(const char *conninfo, const char *application, struct error *
 	return db;
 }
 
+static void forget_planned(struct db *db)
+{
+	for (size_t i = 0; i < PLANNED_MOST; i++) {
+		free(db->planned[i]);
+		db->planned[i] = NULL;
+	}
+}
+
 void db_close(struct db *db)
 {
 	if (db == NULL)
 		return;
 	PQfinish(db->conn);
+	forget_planned(db);
 	free(db);
 }
 
@@ -91,6 +102,7 @@ static bool revive(struct db *db, struct error *error)
 		return lost_error(error, "the connection was lost inside a transaction");
 	PQreset(db->conn);
 	db->prepared = 0;
+	forget_planned(db);
 	if (db_lost(db))
 		return lost_error(error, "it does not answer");
 	PQsetNoticeProcessor(db->conn, drop_notice, NULL);
@@ -272,6 +284,43 @@ bool db_query_columns(struct db *db, const char *name, const char *const *values
 	}
 	return take(db, PQexecPrepared(db->conn, prepared, (int)(count + column_count), all, sizes, forms, 0), name,
 		arena, rows, error);
+}
+
+/* The session's name of a SELECT whose plan is kept; the oldest makes room for a new one. */
+static const char *plan(struct db *db, const char *sql, struct arena *arena, struct error *error)
+{
+	size_t place = 0;
+
+	while (place < PLANNED_MOST && (db->planned[place] == NULL || strcmp(db->planned[place], sql) != 0))
+		place++;
+	if (place < PLANNED_MOST)
+		return arena_format(arena, "planned_%zu", place);
+	place = db->planned_next;
+	const char *name = arena_format(arena, "planned_%zu", place);
+
+	if (db->planned[place] != NULL && !take(db, PQexec(db->conn, arena_format(arena, "deallocate %s", name)), name,
+		arena, NULL, error))
+		return NULL;
+	free(db->planned[place]);
+	db->planned[place] = NULL;
+	if (!take(db, PQprepare(db->conn, name, sql, 0, NULL), name, arena, NULL, error))
+		return NULL;
+	db->planned[place] = strdup(sql);
+	if (db->planned[place] == NULL)
+		abort();
+	db->planned_next = (place + 1) % PLANNED_MOST;
+	return name;
+}
+
+bool db_select_planned(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	if (!revive(db, error) || !prepare_entry(db, "enter_tenant_planned", error))
+		return false;
+	const char *name = plan(db, sql, arena, error);
+
+	return name != NULL &&
+		run_in_tenant(db, tenant, "enter_tenant_planned", name, NULL, values, count, arena, rows, error);
 }
 
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,

@@ -45,6 +45,10 @@ bool db_query_columns(struct db *db, const char *name, const char *const *values
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error);
 
+/* The same for one whose plan does not depend on its values: it is planned once a connection (the last 32 texts). */
+bool db_select_planned(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error);
+
 /* What this connection's statements in a tenant may show of its members, until said otherwise: a JSON object as the key
  * has it ({"store": [...], "tier": [...]}), or NULL for everything. The text must live as long. The reading views keep
  * to it, and governed numbers by db_limits(). */

@@ -219,6 +219,7 @@ static void add_select(struct maker *maker, size_t period, const size_t *filters
 	const struct metric *metric = maker->metric;
 
 	maker->is_rolled = rolled_make(request, metric, maker->arena, &maker->rolled);
+	maker->out->sums &= maker->is_rolled;
 	const char *value = maker->is_rolled ? maker->rolled.value : metric->value;
 	const char *denominator = maker->is_rolled ? maker->rolled.denominator : metric->denominator;
 
@@ -444,7 +445,7 @@ static void add_same_rows(struct maker *maker, size_t period)
 
 struct compiled compile_query(const struct compile_request *request, struct arena *arena)
 {
-	struct compiled compiled = { .count = 0 };
+	struct compiled compiled = { .sums = true };
 	struct maker maker = { .request = request, .metric = request->metric, .arena = arena, .sql = text_open(arena,
 		SQL_MOST), .out = &compiled };
 	bool grain = compile_has_grain(request);

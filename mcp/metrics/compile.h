@@ -65,6 +65,7 @@ struct compiled {
 	const char *sql;
 	const char *values[COMPILED_VALUES];
 	size_t count;
+	bool sums;       /* it reads nothing but sums by the day, or counts that were made before */
 };
 
 /* Compiles into `arena`. The request must have been checked: dimensions allowed, counts within their bounds. */

@@ -236,6 +236,34 @@ static bool understand(struct asking *asking)
 	return read_filters(asking) && limits_force(asking->db, asking->question, asking->arena, asking->error);
 }
 
+/* Few enough days that their sums are looked up by day, whichever days they are. */
+static bool is_short(const struct compile_period *period)
+{
+	enum { SHORT_DAYS = 92 };
+	int first = 0, last = 0;
+	bool is = day_parse(period->first_day, &first) && day_parse(period->last_day, &last) && last - first < SHORT_DAYS;
+
+	for (size_t i = 0; is && i < PARTS_MOST; i++)
+		is = period->part_first_day[i] == NULL ||
+			(day_parse(period->part_first_day[i], &first) && last - first < SHORT_DAYS);
+	return is;
+}
+
+/* Planning such a SELECT costs twice what it does, so its plan is kept. A long window's is made for its dates. */
+static bool select_rows(struct asking *asking, const struct compiled *compiled, struct db_rows **rows)
+{
+	const struct compile_request *request = &asking->question->request;
+	bool planned = compiled->sums;
+
+	for (size_t i = 0; request->counts == NULL && planned && i < request->period_count; i++)
+		planned = is_short(&request->periods[i]);
+	return planned
+		? db_select_planned(asking->db, asking->tenant, compiled->sql, compiled->values, compiled->count, asking->arena,
+			rows, asking->error)
+		: db_select(asking->db, asking->tenant, compiled->sql, compiled->values, compiled->count, asking->arena, rows,
+			asking->error);
+}
+
 /* One try; the bounds and the numbers must be of one data version. Not `moved`: they are, as far as is known here. */
 static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, bool *moved)
 {
@@ -252,8 +280,7 @@ static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, 
 		return true;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
 
-	if (!db_select(asking->db, asking->tenant, compiled.sql, compiled.values, compiled.count, asking->arena, rows,
-		asking->error))
+	if (!select_rows(asking, &compiled, rows))
 		return error_wrap(asking->error, "%s", metric->name);
 	return asking->raw || small_withhold(asking->db, asking->question, *rows, asking->arena, asking->error);
 }

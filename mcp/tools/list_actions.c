@@ -22,12 +22,12 @@ static bool add_rows(struct page *page, const struct db_rows *rows)
 	struct member member;
 
 	for (size_t i = 0; i < db_count(rows); i++) {
-		json_t *item = query_json(call, rows, i, 5);
+		json_t *item = query_json(call, rows, i, 4);
 
-		if (!member_open(call, rows, i, 2, &member))
+		if (!member_open(call, rows, i, 1, &member))
 			return false;
 		json_object_set_new(item, "member", member_show(call, &member));
-		if (!page_add(page, json_incref(item), db_text(rows, i, 0), db_text(rows, i, 1)))
+		if (!page_add(page, json_incref(item), db_text(rows, i, 0), NULL))
 			break;
 	}
 	return true;
@@ -41,7 +41,7 @@ bool run_list_actions(struct call *call)
 
 	if (!page_open(&page, call, "created") || !check(call, &number) || !query_rows(call, "list_actions",
 			DB_VALUES(action, number, call_text(call, "run"), call_text(call, "key"), call_text(call, "tool"),
-				call_text(call, "state"), call_text(call, "from"), call_text(call, "to"), page.after[0], page.after[1],
+				call_text(call, "state"), call_text(call, "from"), call_text(call, "to"), page.after[0],
 				page.fetch), &rows))
 		return false;
 	if (action != NULL && db_count(rows) == 0)

@@ -28,13 +28,13 @@ static bool add_rows(struct page *page, const struct db_rows *rows)
 	struct member member;
 
 	for (size_t i = 0; i < db_count(rows); i++) {
-		json_t *item = query_json(call, rows, i, 5);
+		json_t *item = query_json(call, rows, i, 4);
 
-		if (!member_open(call, rows, i, 2, &member) ||
-		    (call_truth(call, "text") && !add_text(call, item, db_text(rows, i, 6), db_text(rows, i, 7))))
+		if (!member_open(call, rows, i, 1, &member) ||
+		    (call_truth(call, "text") && !add_text(call, item, db_text(rows, i, 5), db_text(rows, i, 6))))
 			return false;
 		json_object_set_new(item, "member", member_show(call, &member));
-		if (!page_add(page, json_incref(item), db_text(rows, i, 0), db_text(rows, i, 1)))
+		if (!page_add(page, json_incref(item), db_text(rows, i, 0), NULL))
 			break;
 	}
 	return true;
@@ -57,7 +57,7 @@ bool run_list_drafts(struct call *call)
 	}
 	state = state == NULL ? "waiting" : strcmp(state, "any") == 0 ? NULL : state;
 	return page_open(&page, call, "created") && argument_uuid(call, "run") && argument_known(call, "run", "run") &&
-		query_rows(call, "list_drafts", DB_VALUES(state, number, call_text(call, "run"), page.after[0], page.after[1],
+		query_rows(call, "list_drafts", DB_VALUES(state, number, call_text(call, "run"), page.after[0],
 			page.fetch), &rows) &&
 		add_rows(&page, rows) && page_answer(&page);
 }

@@ -32,7 +32,7 @@ begin
 		select * into d from data.drafts x where x.tenant = p_tenant and x.state = 'approved'
 			and app.is_ripe(p_tenant, x.draft)
 			and (v_stopped = '{}' or not app.key_of(p_tenant, x.draft) = any (v_stopped))
-			order by x.created_at limit 1 for update skip locked;
+			order by x.draft limit 1 for update skip locked;
 		if d.draft is null then
 			return;
 		end if;

@@ -6,6 +6,8 @@
 -- deadlocks whenever a budget ran out).
 --
 -- The gate is held and the budgets' open windows are locked (app.write_calls), so what is read of them here stays true.
+-- A window that begins with this batch is opened first; another daemon may charge it before it is charged here, which
+-- then raises, and the calls go one by one.
 -- In the way of a set: anything stopped that concerns the tenant; a key that is more than a plain one (gears, or a
 -- column that this function does not know of, as limits) or an agent's, whose writes cite receipts; a name used before
 -- or twice in the batch; a member that is not there; a call over the cap; and a sum, in the order of the calls, that
@@ -21,6 +23,13 @@ begin
 			or exists (select from data.stops s where s.tenant = p_tenant and s.stopped) then
 		return;
 	end if;
+	perform app.open_window(p_tenant, k) from (select k from data.keys k
+		where k.tenant = p_tenant and k.key = any (p_keys) and k.kind <> 'agent' and 'points:write' = any (k.scopes)
+			and k.budget_cents is not null
+			and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now)
+			and not exists (select from data.budgets b where b.tenant = p_tenant and b.key = k.key
+				and b.starts_at <= v_now and b.ends_at > v_now)
+		order by k.key) x;
 	with calls as (
 		select e.place::int as place, x.*, (x.args ->> 'member')::bigint as member,
 			(x.args ->> 'points')::bigint as points,

@@ -1,8 +1,8 @@
 -- Actions, newest first. $1 tenant; each of the next may be null: $2 action, $3 member, $4 run, $5 key, $6 tool,
--- $7 state, $8 from, $9 to, $10 microseconds since 1970 and $11 action of the last row of the page before; $12 at most
--- so many
--- Rows: microseconds, action, member, sealed name, sealed e-mail, JSON of the rest
-select (extract(epoch from a.created_at) * 1000000)::bigint, a.action, a.member, m.name_sealed, m.email_sealed,
+-- $7 state, $8 from, $9 to, $10 action of the last row of the page before; $11 at most so many. An action's id begins
+-- with its time, so that ids are in the order of time.
+-- Rows: action, member, sealed name, sealed e-mail, JSON of the rest
+select a.action, a.member, m.name_sealed, m.email_sealed,
 	jsonb_build_object('action', a.action, 'tool', a.tool, 'key', a.key, 'run', a.run, 'value_cents', a.value_cents,
 		'state', a.state, 'at', reading.stamp(a.created_at), 'undone_at', reading.stamp(a.undone_at),
 		'undone_by', a.undone_by, 'detail', a.detail, 'receipts', (select coalesce(jsonb_agg(distinct c.receipt), '[]')
@@ -13,6 +13,5 @@ where a.tenant = $1::int and ($2::uuid is null or a.action = $2::uuid) and ($3::
 	and ($6::text is null or a.tool = $6::text) and ($7::text is null or a.state = $7::text)
 	and ($8::timestamptz is null or a.created_at >= $8::timestamptz)
 	and ($9::timestamptz is null or a.created_at < $9::timestamptz)
-	and ($10::bigint is null or (a.created_at, a.action)
-		< (timestamptz 'epoch' + $10::bigint * interval '1 microsecond', $11::uuid))
-order by a.created_at desc, a.action desc limit $12::int
+	and ($10::uuid is null or a.action < $10::uuid)
+order by a.action desc limit $11::int

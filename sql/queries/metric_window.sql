@@ -86,7 +86,7 @@ with place as (
 		case when p.period = 3 and (c.until at time zone p.zone)::date between p.since and p.until - 1
 			then c.until at time zone p.zone end as known_until
 	from periods p
-	left join metric.coverage c on c.tenant = $1::int and c.source = $2::text
+	left join app.coverage($1::int, $2::text) c on true
 ), cuts as (
 	select k.*, k.first_day + (k.known_until::date - k.since) + k.known_until::time as cut_at from known k
 ), days as materialized (

@@ -9,7 +9,6 @@ MANY = BENCH + '/state/many.keys'
 serial = 0
 
 
-
 def say(text):
     print(text, flush=True)
 
@@ -120,7 +119,7 @@ def capture_select():
     daemon.close()
     sql('flash', 'alter role flashd reset log_min_duration_statement')
     text = open(log).read()[start:]
-    statement = re.search(r'\[(\d+)\] LOG: [^\n]*execute <unnamed>: (.*?)\n[^\n]*\[\1\] DETAIL:\s+parameters: ([^\n]*)\n', text, re.S)
+    statement = re.search(r'\[(\d+)\] LOG: [^\n]*execute (?:<unnamed>|planned_0): (.*?)\n[^\n]*\[\1\] DETAIL:\s+parameters: ([^\n]*)\n', text, re.S)
     query = re.sub(r'\s+', ' ', statement[2])
     for number, value in reversed(re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", statement[3])):
         query = query.replace('$' + number, value)
@@ -508,4 +507,5 @@ def main():
         distinct.measure(sys.modules[__name__])
 
 
-main()
+if __name__ == '__main__':
+    main()
