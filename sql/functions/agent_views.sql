@@ -10,10 +10,6 @@ create view reading.member_tiers as
 create view reading.email_consents as
 	select c.tenant, c.member, c.granted from data.consents c where c.channel = 'email';
 
--- When the resident last did something for or to a member.
-create view reading.contacts as
-	select a.tenant, a.member, a.run, a.created_at from data.actions a where a.run is not null and a.state = 'done';
-
 -- Coupons that nobody has.
 create view reading.free_coupons as
 	select c.tenant, c.pool, c.code from data.coupons c where c.state = 'available';

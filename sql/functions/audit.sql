@@ -32,8 +32,8 @@ begin
 	end if;
 	insert into journal.audit (tenant, at, call, principal, via, tool, decision, code, args_digest, row_count,
 			duration_us)
-		select p_tenant, clock_timestamp(), x.* from unnest(p_calls, p_principals, p_vias, p_tools, p_decisions,
-			p_codes, p_digests, p_rows, p_durations_us) x
+		select p_tenant, clock_timestamp(), unnest(p_calls), unnest(p_principals), unnest(p_vias), unnest(p_tools),
+			unnest(p_decisions), unnest(p_codes), unnest(p_digests), unnest(p_rows), unnest(p_durations_us)
 		on conflict do nothing;
 	select array_agg(k.key) into v_good from data.keys k where k.tenant = p_tenant and k.key = any (p_principals)
 		and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now);

@@ -161,8 +161,9 @@ begin
 		and d.member between p_members[1] and p_members[cardinality(p_members)]);
 	insert into data.decisions (tenant, run, member, p_now, p_then, at_risk_cents, holdout_u, arm, value_cents, chosen,
 		reason)
-		select p_tenant, p_run, x.* from unnest(p_members, p_now, p_then, p_at_risk, p_draws, p_arms, p_values,
-			p_chosen, p_reasons) x(member, p_now, p_then, at_risk, draw, arm, value, chosen, reason)
+		select p_tenant, p_run, x.* from (select unnest(p_members) as member, unnest(p_now), unnest(p_then),
+				unnest(p_at_risk), unnest(p_draws), unnest(p_arms), unnest(p_values), unnest(p_chosen),
+				unnest(p_reasons)) x
 			where not v_again or not exists (select from data.decisions d where d.tenant = p_tenant and d.run = p_run
 				and d.member = x.member);
 	get diagnostics v_count = row_count;

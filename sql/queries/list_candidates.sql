@@ -27,7 +27,7 @@ with t as materialized (
 		s.t_x / 7.0::float8 as tx, s.age / 7.0::float8 as ag,
 		case when $9::boolean then $8::float8 + x when x > 0 then $8::float8 + x - 1 end as leave
 	from s
-), q as (
+), q as materialized (
 	select p.*,
 		1 / (1 + coalesce(a / leave, 0) * power((al + ag) / (al + tx), r + x))
 			* (1 - power((al + ag) / (al + ag + h), r + x)) as p_now,
@@ -40,9 +40,7 @@ with t as materialized (
 	from q
 	left join reading.email_consents e on e.tenant = $1::int and e.member = q.member
 		and e.member > $3::bigint and e.member <= $4::bigint
-	left join (select a.member, max(a.created_at) as at from reading.contacts a where a.tenant = $1::int
-		and a.run <> $16::uuid
-		and a.member > $3::bigint and a.member <= $4::bigint group by a.member) k on k.member = q.member
+	left join app.last_contacts($1::int, $16::uuid, (select array_agg(q.member) from q)) k on k.member = q.member
 	order by q.member
 )
 select count(*), 0, array_agg(member),

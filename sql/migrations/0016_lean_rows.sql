@@ -11,3 +11,14 @@ create index drafts_state on data.drafts (tenant, state, draft);
 
 -- Which of the entries that were imported is the first (app.coverage).
 create index ledger_imported on data.ledger (tenant, at) where action is null;
+
+-- The wall asks for the session's tenant once a statement and not once a row (of 100,000 members served: 0.2 s of 2.8).
+do $$
+declare
+	t regclass;
+begin
+	for t in select p.polrelid from pg_policy p where p.polname = 'one_tenant' loop
+		execute format('alter policy one_tenant on %s using (tenant = (select current_setting(''flash.tenant'')::int))',
+			t);
+	end loop;
+end $$;
