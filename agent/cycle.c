@@ -16,15 +16,17 @@ enum { BUSY_TRIES = 5 };
 bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
 	struct error *error)
 {
-	return cycle_call_columns(cycle, arena, tool, args, NULL, 0, result, error);
+	struct bulks none = { NULL, 0 };
+
+	return cycle_call_columns(cycle, arena, tool, args, &none, result, error);
 }
 
 bool cycle_call_columns(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args,
-	const struct bulk *columns, size_t column_count, json_t **result, struct error *error)
+	struct bulks *columns, json_t **result, struct error *error)
 {
 	arena_json(arena, args);
 	for (int tries = 0; tries < BUSY_TRIES; tries++)
-		if (tool_call_columns(cycle->corridor, cycle->caller, tool, args, columns, column_count, arena, result, error))
+		if (tool_call_columns(cycle->corridor, cycle->caller, tool, args, columns, arena, result, error))
 			return true;
 		else if (error->code != ERROR_BUSY)
 			return false;

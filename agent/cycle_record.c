@@ -51,17 +51,18 @@ static bool record_chunk(struct cycle *cycle, size_t index, struct arena *arena,
 	size_t from = index * RECORD_CHUNK, left = cycle->result->count - from;
 	size_t count = left < RECORD_CHUNK ? left : RECORD_CHUNK;
 	struct decided decided = decided_open(arena, count);
-	const struct bulk columns[] = { { BULK_INTEGERS, count, decided.members },
+	const struct bulk decisions[] = { { BULK_INTEGERS, count, decided.members },
 		{ BULK_SHORT_REALS, count, decided.now }, { BULK_SHORT_REALS, count, decided.then },
 		{ BULK_INTEGERS, count, decided.at_risk }, { BULK_REALS, count, decided.draws },
 		{ BULK_WORDS, count, decided.arms }, { BULK_INTEGERS, count, decided.values },
 		{ BULK_TRUTHS, count, decided.chosen }, { BULK_WORDS, count, decided.reasons } };
+	struct bulks columns = { decisions, sizeof decisions / sizeof *decisions };
 	json_t *answer;
 
 	for (size_t i = 0; i < count; i++)
 		decided_set(cycle, &decided, i, from + i);
 	return cycle_call_columns(cycle, arena, "record_decisions", json_pack("{s:s, s:I}", "run", cycle->run, "fence",
-		cycle->fence), columns, sizeof columns / sizeof *columns, &answer, error) ||
+		cycle->fence), &columns, &answer, error) ||
 		error_wrap(error, "recording the decisions");
 }
 

@@ -12,43 +12,29 @@ struct page {
 	size_t count;
 };
 
-/* The columns of an answer: array literals of numbers, "{1,2,3}", each with a place to read on. They are ours, made by
- * our own statement. */
-enum { COLUMNS_MOST = 11 };
-
-struct columns {
-	const char *at[COLUMNS_MOST];
-};
-
-static struct columns columns_of(const json_t *answer)
+static int64_t number_at(const struct bulks *columns, int column, size_t row)
 {
-	const json_t *list = json_object_get(answer, "columns");
-	struct columns columns;
-
-	for (size_t i = 0; i < COLUMNS_MOST; i++) {
-		columns.at[i] = json_string_value(json_array_get(list, i));
-		if (columns.at[i] == NULL)
-			columns.at[i] = "{";
-	}
-	return columns;
+	return ((const int64_t *)columns->columns[column].values)[row];
 }
 
-static double take_real(struct columns *columns, int column)
+static double real_at(const struct bulks *columns, int column, size_t row)
 {
-	char *end;
-	double value = strtod(columns->at[column] + 1, &end);
-
-	columns->at[column] = end;
-	return value;
+	return ((const double *)columns->columns[column].values)[row];
 }
 
-static long long take_number(struct columns *columns, int column)
+/* Whether an answer's columns are of these kinds, and from `first` on of one length: they come from our own statement, so
+ * another shape is another release's. */
+static bool check_columns(const struct bulks *columns, const enum bulk_kind *kinds, int count, int first,
+	struct error *error)
 {
-	char *end;
-	long long value = strtoll(columns->at[column] + 1, &end, 10);
+	bool good = columns->count == (size_t)count;
 
-	columns->at[column] = end;
-	return value;
+	for (int i = 0; good && i < count; i++)
+		good = columns->columns[i].count == 0 || columns->columns[i].kind == kinds[i];
+	for (int i = first; good && i < count; i++)
+		good = columns->columns[i].count == columns->columns[first].count;
+	return good || error_set(error, ERROR_INTERNAL, "The columns that the database answered are not those that were "
+		"asked for: run `flashd migrate`.");
 }
 
 static struct bgnbd last_good(const json_t *fit)
@@ -60,21 +46,24 @@ static struct bgnbd last_good(const json_t *fit)
 
 bool cycle_fit(struct cycle *cycle, struct error *error)
 {
+	enum { LAST, X, T_X, AGE, MEMBERS, COLUMNS };
+	static const enum bulk_kind kinds[COLUMNS] = { 0 };   /* whole numbers all */
+	struct bulks columns = { NULL, 0 };
 	json_t *answer;
 
-	if (!cycle_call(cycle, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &answer, error))
+	if (!cycle_call_columns(cycle, cycle->arena, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &columns,
+			&answer, error) || !check_columns(&columns, kinds, COLUMNS, X, error))
 		return error_wrap(error, "reading the histories");
-	size_t count = (size_t)json_integer_value(json_object_get(answer, "count"));
-	cycle->last_member = json_integer_value(json_object_get(answer, "last"));
-	struct columns columns = columns_of(answer);
+	size_t count = columns.columns[X].count;
 	double *values = arena_alloc(cycle->arena, (4 * count + 1) * sizeof *values);
 	struct bgnbd_rows rows = { count, values, values + count, values + 2 * count, values + 3 * count };
 
+	cycle->last_member = number_at(&columns, LAST, 0);
 	for (size_t i = 0; i < count; i++) {
-		values[i] = (double)take_number(&columns, 0);
-		values[count + i] = (double)take_number(&columns, 1) / 7;
-		values[2 * count + i] = (double)take_number(&columns, 2) / 7;
-		values[3 * count + i] = (double)take_number(&columns, 3);
+		values[i] = (double)number_at(&columns, X, i);
+		values[count + i] = (double)number_at(&columns, T_X, i) / 7;
+		values[2 * count + i] = (double)number_at(&columns, AGE, i) / 7;
+		values[3 * count + i] = (double)number_at(&columns, MEMBERS, i);
 	}
 	const json_t *kept = json_object_get(cycle->opened, "fit");
 	struct bgnbd good = last_good(kept);
@@ -104,24 +93,25 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 		"min_value_cents", (json_int_t)audience->min_value_cents);
 }
 
+enum { MEMBER, TIER, REPEATS, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONTACT, COLUMNS };
+
 /* One row of the page into one candidate: what SQL scored, and what needs the model's own functions. */
-static struct candidate read_candidate(const struct cycle *cycle, struct columns *columns)
+static struct candidate read_candidate(const struct cycle *cycle, const struct bulks *columns, size_t row)
 {
-	enum { MEMBER, TIER, X, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONTACT };
 	const struct bgnbd *model = &cycle->fit.model;
-	long long x = take_number(columns, X), t_x = take_number(columns, T_X), age = take_number(columns, AGE);
+	int64_t x = number_at(columns, REPEATS, row), t_x = number_at(columns, T_X, row), age = number_at(columns, AGE, row);
 	double next = (double)cycle->policy->audience.horizon_days / 7, quantile = cycle->policy->trigger.own_gap_quantile;
 	double repeats = (double)x, last = (double)t_x / 7, now = (double)age / 7;
 
 	return (struct candidate){
-		.member_id = take_number(columns, MEMBER),
-		.tier = (uint8_t)take_number(columns, TIER),
-		.p_now = (float)take_real(columns, P_NOW),
-		.p_then = (float)take_real(columns, P_THEN),
-		.spend_cents = take_number(columns, MEAN),
-		.value_cents = take_number(columns, YEAR),
-		.consent = take_number(columns, CONSENT) > 0,
-		.days_since_contact = (int32_t)take_number(columns, CONTACT),
+		.member_id = number_at(columns, MEMBER, row),
+		.tier = (uint8_t)number_at(columns, TIER, row),
+		.p_now = (float)real_at(columns, P_NOW, row),
+		.p_then = (float)real_at(columns, P_THEN, row),
+		.spend_cents = number_at(columns, MEAN, row),
+		.value_cents = number_at(columns, YEAR, row),
+		.consent = number_at(columns, CONSENT, row) > 0,
+		.days_since_contact = (int32_t)number_at(columns, CONTACT, row),
 		.repeat_purchases = (uint16_t)fmin(repeats, 65535),
 		.days_since_last = (int32_t)(age - t_x),
 		.expected_now = bgnbd_expected(model, repeats, last, now, next),
@@ -132,19 +122,20 @@ static struct candidate read_candidate(const struct cycle *cycle, struct columns
 /* One page: the members of a range of numbers, in the cycle's own memory. */
 static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
 {
+	static const enum bulk_kind kinds[COLUMNS] = { [P_NOW] = BULK_REALS, [P_THEN] = BULK_REALS };   /* else whole */
 	struct page *page = &cycle->pages[index];
+	struct bulks columns = { NULL, 0 };
 	json_t *answer;
 
-	if (!cycle_call_in(cycle, arena, "list_candidates", page_args(cycle, (int64_t)index * PAGE), &answer, error))
+	if (!cycle_call_columns(cycle, arena, "list_candidates", page_args(cycle, (int64_t)index * PAGE), &columns, &answer,
+			error) || !check_columns(&columns, kinds, COLUMNS, MEMBER, error))
 		return error_wrap(error, "scoring the audience");
-	page->count = (size_t)json_integer_value(json_object_get(answer, "count"));
+	page->count = columns.columns[MEMBER].count;
 	pthread_mutex_lock(&cycle->lock);
 	page->candidates = arena_alloc(cycle->arena, (page->count + 1) * sizeof *page->candidates);
 	pthread_mutex_unlock(&cycle->lock);
-	struct columns columns = columns_of(answer);
-
 	for (size_t i = 0; i < page->count; i++)
-		page->candidates[i] = read_candidate(cycle, &columns);
+		page->candidates[i] = read_candidate(cycle, &columns, i);
 	return true;
 }
 

@@ -182,15 +182,15 @@ static bool serve_chunk(struct cycle *cycle, size_t index, struct arena *arena, 
 		tiers[i] = cycle->policy->audience.tiers[candidate->tier];
 		codes[i] = cycle->codes[place];
 	}
-	const struct bulk columns[] = { { BULK_INTEGERS, chunk->count, members }, { BULK_WORDS, chunk->count, tiers },
+	const struct bulk each[] = { { BULK_INTEGERS, chunk->count, members }, { BULK_WORDS, chunk->count, tiers },
 		{ BULK_INTEGERS, chunk->count, days }, { BULK_WORDS, chunk->count, codes } };
+	struct bulks columns = { each, sizeof each / sizeof *each };
 
 	pthread_mutex_lock(&cycle->lock);   /* values of `opened` are counted up and down */
 	json_t *args = chunk_args(cycle, chunk->arm);
 
 	pthread_mutex_unlock(&cycle->lock);
-	if (!cycle_call_columns(cycle, arena, "serve_chunk", args, columns, sizeof columns / sizeof *columns, &answer,
-			error))
+	if (!cycle_call_columns(cycle, arena, "serve_chunk", args, &columns, &answer, error))
 		return error_wrap(error, "serving %s", chunk->arm->name);
 	pthread_mutex_lock(&cycle->lock);
 	note_left(cycle, answer);

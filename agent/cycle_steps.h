@@ -41,9 +41,9 @@ bool cycle_call(struct cycle *cycle, const char *tool, json_t *args, json_t **re
 bool cycle_call_in(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args, json_t **result,
 	struct error *error);
 
-/* The same with columns beside the arguments. */
+/* The same with columns beside the arguments; then `columns` are the answer's. */
 bool cycle_call_columns(struct cycle *cycle, struct arena *arena, const char *tool, json_t *args,
-	const struct bulk *columns, size_t column_count, json_t **result, struct error *error);
+	struct bulks *columns, json_t **result, struct error *error);
 
 /* Does work(cycle, i) for each i below `count`, on three threads; each with an arena that goes when it is done. Stops
  * at the first that fails, with its error; what others had begun is finished. */

@@ -63,8 +63,7 @@ struct call {
 	const char *name;         /* of the tool, as asked */
 	json_t *args;             /* an object, owned by the arena */
 	const char *asked;        /* of call_asked() */
-	const struct bulk *columns;   /* beside them, of the resident's own calls (bulk.h); the maker's */
-	size_t column_count;
+	struct bulks columns;     /* beside them, of the resident's own calls (bulk.h): the maker's, then the answer's */
 	void (*done)(struct call *call);
 	void *maker;              /* for `done` */
 

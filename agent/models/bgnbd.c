@@ -4,7 +4,9 @@
 #include "bgnbd.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "fit.h"
 #include "mcp/base/arena.h"
@@ -19,6 +21,9 @@ enum { MOST_TERMS = 1 << 20 };
 struct tables {
 	size_t size;
 	double *rate, *stay, *leave;
+	size_t moment_count;
+	double *moments, *logs;     /* the rows' distinct t and t_x in their order, and ln(alpha + each) */
+	uint32_t *now, *last;       /* by row: the places of its t and t_x among them */
 };
 
 struct sample {
@@ -45,6 +50,58 @@ static bool model_may_leave(const struct bgnbd *model, double x)
 	return model->modified || x > 0;
 }
 
+static int compare_moments(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static uint32_t place_of(const struct tables *tables, double moment)
+{
+	size_t low = 0, high = tables->moment_count - 1;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (tables->moments[middle] < moment)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return (uint32_t)low;
+}
+
+/* Histories are of whole days: tens of thousands of rows have a few hundred moments. */
+static void tables_take_moments(struct arena *arena, struct tables *tables, const struct bgnbd_rows *rows)
+{
+	size_t count = 0;
+
+	tables->moments = arena_alloc(arena, (2 * rows->count + 1) * sizeof(double));
+	tables->now = arena_alloc(arena, (rows->count + 1) * sizeof(uint32_t));
+	tables->last = arena_alloc(arena, (rows->count + 1) * sizeof(uint32_t));
+	for (size_t i = 0; i < rows->count; i++) {
+		tables->moments[2 * i] = rows->t[i];
+		tables->moments[2 * i + 1] = rows->t_x[i];
+	}
+	qsort(tables->moments, 2 * rows->count, sizeof(double), compare_moments);
+	for (size_t i = 0; i < 2 * rows->count; i++)
+		if (count == 0 || tables->moments[i] > tables->moments[count - 1])
+			tables->moments[count++] = tables->moments[i];
+	tables->moment_count = count;
+	tables->logs = arena_alloc(arena, (count + 1) * sizeof(double));
+	for (size_t i = 0; i < rows->count; i++) {
+		tables->now[i] = place_of(tables, rows->t[i]);
+		tables->last[i] = place_of(tables, rows->t_x[i]);
+	}
+}
+
+static void tables_fill_logs(struct tables *tables, double alpha)
+{
+	for (size_t i = 0; i < tables->moment_count; i++)
+		tables->logs[i] = log(alpha + tables->moments[i]);
+}
+
 static struct tables tables_open(struct arena *arena, const struct bgnbd_rows *rows)
 {
 	double most = 0;
@@ -53,8 +110,11 @@ static struct tables tables_open(struct arena *arena, const struct bgnbd_rows *r
 		most = rows->x[i] > most ? rows->x[i] : most;
 	size_t size = (size_t)most + 1, bytes = size * sizeof(double);
 
-	return (struct tables){ .size = size, .rate = arena_alloc(arena, bytes),
+	struct tables tables = { .size = size, .rate = arena_alloc(arena, bytes),
 		.stay = arena_alloc(arena, bytes), .leave = arena_alloc(arena, bytes) };
+
+	tables_take_moments(arena, &tables, rows);
+	return tables;
 }
 
 static void tables_fill(struct tables *tables, const struct bgnbd *model)
@@ -69,6 +129,7 @@ static void tables_fill(struct tables *tables, const struct bgnbd *model)
 		tables->leave[x] =
 			model_may_leave(model, (double)x) ? log(a / (b + (double)x - 1)) : -INFINITY;
 	}
+	tables_fill_logs(tables, model->alpha);
 }
 
 /* ln(1 + e^d) without overflow. */
@@ -85,7 +146,7 @@ static double tables_log_likelihood(const struct tables *tables, const struct bg
 	for (size_t i = 0; i < rows->count; i++) {
 		size_t x = (size_t)rows->x[i];
 		double power = model->r + rows->x[i];
-		double now = log(model->alpha + rows->t[i]), last = log(model->alpha + rows->t_x[i]);
+		double now = tables->logs[tables->now[i]], last = tables->logs[tables->last[i]];
 		double odds = tables->leave[x] + power * (now - last);
 
 		sum += rows->weight[i]
@@ -193,13 +254,15 @@ static double sample_nbd_cost(const double *logs, const void *data)
 	const struct sample *sample = data;
 	const struct bgnbd_rows *rows = sample->rows;
 	double r = exp(logs[0]), alpha = exp(logs[1]), sum = 0;
-	double *rate = sample->tables.rate;
+	struct tables tables = sample->tables;
+	double *rate = tables.rate;
 
 	for (size_t x = 0; x < sample->tables.size; x++)
 		rate[x] = log_gamma(r + (double)x) - log_gamma(r) + r * logs[1];
+	tables_fill_logs(&tables, alpha);
 	for (size_t i = 0; i < rows->count; i++)
 		sum += rows->weight[i]
-			* (rate[(size_t)rows->x[i]] - (r + rows->x[i]) * log(alpha + rows->t[i]));
+			* (rate[(size_t)rows->x[i]] - (r + rows->x[i]) * tables.logs[tables.now[i]]);
 	return -sum;
 }
 

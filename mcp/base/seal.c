@@ -130,7 +130,7 @@ static char *to_hex(const unsigned char *bytes, size_t size, struct arena *arena
 	return hex;
 }
 
-char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
+struct bulk_bytes seal_encrypt_bytes(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
 	struct arena *arena)
 {
 	unsigned char key[KEY];
@@ -142,7 +142,15 @@ char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpos
 	crypto_aead_xchacha20poly1305_ietf_encrypt(bytes + NONCE, NULL, (const unsigned char *)text, size, NULL,
 		0, NULL, bytes, key);
 	sodium_memzero(key, sizeof key);
-	return to_hex(bytes, NONCE + size + TAG, arena);
+	return (struct bulk_bytes){ bytes, NONCE + size + TAG };
+}
+
+char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
+	struct arena *arena)
+{
+	struct bulk_bytes sealed = seal_encrypt_bytes(seal, tenant, purpose, text, arena);
+
+	return to_hex(sealed.bytes, sealed.size, arena);
 }
 
 char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "bulk.h"
 #include "error.h"
 
 enum seal_purpose { SEAL_PROFILE = 1, SEAL_LOOKUP, SEAL_MESSAGE, SEAL_API_KEY, SEAL_HANDLE, SEAL_QUESTION,
@@ -25,6 +26,10 @@ bool seal_create(const char *path, struct error *error);
 
 /* XChaCha20-Poly1305 under the subkey of (tenant, purpose): hex of nonce and ciphertext, in `arena`. */
 char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
+	struct arena *arena);
+
+/* The same bytes as they are. */
+struct bulk_bytes seal_encrypt_bytes(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *text,
 	struct arena *arena);
 
 /* The text back, or NULL when it was not sealed under this key (ERROR_INTERNAL: never guess). */

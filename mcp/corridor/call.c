@@ -88,19 +88,19 @@ bool call_truth(const struct call *call, const char *name)
 
 const struct bulk *call_columns(struct call *call, size_t count, size_t most)
 {
-	bool good = call->column_count == count;
+	bool good = call->columns.count == count;
 
 	for (size_t i = 0; good && i < count; i++)
-		good = call->columns[i].count == call->columns[0].count;
+		good = call->columns.columns[i].count == call->columns.columns[0].count;
 	if (!good) {
 		call_refuse(call, ERROR_ARGUMENT, "%s needs %zu columns of one length and got %zu: it is the resident's own.",
-			call->name, count, call->column_count);
+			call->name, count, call->columns.count);
 		return NULL;
 	}
-	if (call->columns[0].count < 1 || call->columns[0].count > most) {
+	if (call->columns.columns[0].count < 1 || call->columns.columns[0].count > most) {
 		call_refuse(call, ERROR_ARGUMENT, "%s takes 1 to %zu members in one transaction and got %zu.", call->name, most,
-			call->columns[0].count);
+			call->columns.columns[0].count);
 		return NULL;
 	}
-	return call->columns;
+	return call->columns.columns;
 }

@@ -270,11 +270,13 @@ static void wake_waiting(struct call *call)
 bool tool_call(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
 	struct arena *arena, json_t **result, struct error *error)
 {
-	return tool_call_columns(corridor, caller, name, args, NULL, 0, arena, result, error);
+	struct bulks none = { NULL, 0 };
+
+	return tool_call_columns(corridor, caller, name, args, &none, arena, result, error);
 }
 
 bool tool_call_columns(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
-	const struct bulk *columns, size_t column_count, struct arena *arena, json_t **result, struct error *error)
+	struct bulks *columns, struct arena *arena, json_t **result, struct error *error)
 {
 	struct waiting waiting = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false };
 	struct call *call = arena_alloc(arena, sizeof *call);
@@ -283,8 +285,7 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
 	call->caller = *caller;
 	call->name = name;
 	call->args = args;
-	call->columns = columns;
-	call->column_count = column_count;
+	call->columns = *columns;
 	call->done = wake_waiting;
 	call->maker = &waiting;
 	tool_submit(corridor, call);
@@ -292,6 +293,7 @@ bool tool_call_columns(struct corridor *corridor, const struct caller *caller, c
 	while (!waiting.done)
 		pthread_cond_wait(&waiting.came, &waiting.lock);
 	pthread_mutex_unlock(&waiting.lock);
+	*columns = call->columns;
 	*result = call->kept != NULL ? arena_json(arena, json_loads(call->kept, 0, NULL)) : call->result;
 	if (call->error.code == ERROR_NONE)
 		return true;

@@ -24,9 +24,9 @@ void corridor_close(struct corridor *corridor);
 bool tool_call(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
 	struct arena *arena, json_t **result, struct error *error);
 
-/* The same with columns beside the arguments. */
+/* The same with columns beside the arguments; then `columns` are the answer's, owned by `arena`. */
 bool tool_call_columns(struct corridor *corridor, const struct caller *caller, const char *name, json_t *args,
-	const struct bulk *columns, size_t column_count, struct arena *arena, json_t **result, struct error *error);
+	struct bulks *columns, struct arena *arena, json_t **result, struct error *error);
 
 /* Sends a call on its way; `call->done` is called on any thread. `call->args` must be an object. The call's arena
  * must live until then. */

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701,
+enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701,
 	TYPE_UUID = 2950 };
-enum { HEADER = 20, LENGTH = 4, UUID_BYTES = 16 };
+enum { HEADER_EMPTY = 12, HEADER = 20, LENGTH = 4, UUID_BYTES = 16 };
 
 static uint32_t type_of(enum bulk_kind kind)
 {
@@ -81,8 +81,9 @@ static char *put_uuid(char *at, const char *uuid)
 
 static char *put_bytes(char *at, const struct bulk_bytes *bytes)
 {
-	at = put_32(at, (uint32_t)bytes->size);
-	memcpy(at, bytes->bytes, bytes->size);
+	at = put_32(at, bytes->bytes == NULL ? UINT32_MAX : (uint32_t)bytes->size);
+	if (bytes->size > 0)
+		memcpy(at, bytes->bytes, bytes->size);
 	return at + bytes->size;
 }
 
@@ -148,11 +149,67 @@ struct binary binary_array(const struct bulk *column, struct arena *arena)
 
 	at = put_32(at, column->count > 0);
 	/* Whether there may be nulls; it is not looked at again. */
-	at = put_32(at, column->kind == BULK_WORDS || column->kind == BULK_HEX);
+	at = put_32(at, column->kind == BULK_WORDS || column->kind == BULK_HEX || column->kind == BULK_BYTES);
 	at = put_32(at, type_of(column->kind));
 	if (column->count > 0)
 		at = put_32(put_32(at, (uint32_t)column->count), 1);
 	for (size_t i = 0; i < column->count; i++)
 		at = put_value(at, column, i);
 	return (struct binary){ bytes, (int)(at - bytes) };
+}
+
+static uint32_t take_32(const char *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof value);
+	return ntohl(value);
+}
+
+static uint64_t take_64(const char *at)
+{
+	uint64_t value;
+
+	memcpy(&value, at, sizeof value);
+	return be64toh(value);
+}
+
+static int64_t take_integer(const char *at, uint32_t type)
+{
+	return type == TYPE_INT8 ? (int64_t)take_64(at) : (int32_t)take_32(at);
+}
+
+static double take_real(const char *at, uint32_t type)
+{
+	uint64_t wide = type == TYPE_FLOAT8 ? take_64(at) : 0;
+	uint32_t narrow = type == TYPE_FLOAT4 ? take_32(at) : 0;
+	double whole;
+	float half;
+
+	memcpy(&whole, &wide, sizeof whole);
+	memcpy(&half, &narrow, sizeof half);
+	return type == TYPE_FLOAT8 ? whole : (double)half;
+}
+
+bool binary_numbers(const char *bytes, size_t size, struct bulk *column, struct arena *arena)
+{
+	uint32_t dimensions = size < HEADER_EMPTY ? 2 : take_32(bytes), type = size < HEADER_EMPTY ? 0 : take_32(bytes + 8);
+	uint32_t count = dimensions == 1 && size >= HEADER ? take_32(bytes + HEADER_EMPTY) : 0;
+	size_t width = type == TYPE_INT8 || type == TYPE_FLOAT8 ? 8 : 4;
+	bool whole = type == TYPE_INT8 || type == TYPE_INT4;
+	const char *at = bytes + HEADER;
+
+	if (dimensions > 1 || (!whole && type != TYPE_FLOAT4 && type != TYPE_FLOAT8) ||
+	    (dimensions == 1 && size != HEADER + count * (LENGTH + width)))
+		return false;
+	int64_t *integers = whole ? arena_alloc(arena, (count + 1) * sizeof *integers) : NULL;
+	double *reals = whole ? NULL : arena_alloc(arena, (count + 1) * sizeof *reals);
+
+	for (uint32_t i = 0; i < count; i++, at += LENGTH + width)
+		if (whole)
+			integers[i] = take_integer(at + LENGTH, type);
+		else
+			reals[i] = take_real(at + LENGTH, type);
+	*column = (struct bulk){ whole ? BULK_INTEGERS : BULK_REALS, count, whole ? (const void *)integers : reals };
+	return true;
 }

@@ -182,7 +182,7 @@ static bool take(struct db *db, PGresult *result, const char *name, struct arena
 
 /* In pipeline mode what lies before the Sync is one implicit transaction: the tenant is set for it alone. */
 static bool run_in_tenant(struct db *db, int tenant, const char *enter, const char *prepared, const char *sql,
-	const char *const *values, size_t count, struct arena *arena, struct db_rows **rows, struct error *error)
+	const char *const *values, size_t count, int binary, struct arena *arena, struct db_rows **rows, struct error *error)
 {
 	char number[16];
 	const char *who = number;
@@ -196,9 +196,9 @@ static bool run_in_tenant(struct db *db, int tenant, const char *enter, const ch
 	if (db->limits != NULL)
 		PQsendQueryPrepared(db->conn, "enter_limits", 1, &db->limits, NULL, NULL, 0);
 	if (prepared != NULL)
-		PQsendQueryPrepared(db->conn, prepared, (int)count, values, NULL, NULL, 0);
+		PQsendQueryPrepared(db->conn, prepared, (int)count, values, NULL, NULL, binary);
 	else
-		PQsendQueryParams(db->conn, sql, (int)count, NULL, values, NULL, NULL, 0);
+		PQsendQueryParams(db->conn, sql, (int)count, NULL, values, NULL, NULL, binary);
 	PQpipelineSync(db->conn);
 	for (int step = 0; step <= last; step++) {
 		PGresult *result = PQgetResult(db->conn);
@@ -244,7 +244,7 @@ bool db_query(struct db *db, int tenant, const char *name, const char *const *va
 		return false;
 	if (tenant > 0)
 		return prepare_entry(db, "enter_tenant", error) &&
-			run_in_tenant(db, tenant, "enter_tenant", prepared, NULL, values, count, arena, rows, error);
+			run_in_tenant(db, tenant, "enter_tenant", prepared, NULL, values, count, 0, arena, rows, error);
 	return take(db, PQexecPrepared(db->conn, prepared, (int)count, values, NULL, NULL, 0), name, arena, rows,
 		error);
 }
@@ -257,7 +257,29 @@ bool db_query_planned(struct db *db, int tenant, const char *name, const char *c
 	const char *prepared = prepare(db, name, error);
 
 	return prepared != NULL && prepare_entry(db, "enter_tenant_planned", error) &&
-		run_in_tenant(db, tenant, "enter_tenant_planned", prepared, NULL, values, count, arena, rows, error);
+		run_in_tenant(db, tenant, "enter_tenant_planned", prepared, NULL, values, count, 0, arena, rows, error);
+}
+
+bool db_query_numbers(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct bulks *numbers, struct error *error)
+{
+	struct db_rows *rows;
+
+	if (!revive(db, error))
+		return false;
+	const char *prepared = prepare(db, name, error);
+
+	if (prepared == NULL || !prepare_entry(db, "enter_tenant", error) ||
+	    !run_in_tenant(db, tenant, "enter_tenant", prepared, NULL, values, count, 1, arena, &rows, error))
+		return false;
+	struct bulk *columns = arena_alloc(arena, ((size_t)db_width(rows) + 1) * sizeof *columns);
+	bool good = db_count(rows) == 1;
+
+	for (int i = 0; good && i < db_width(rows); i++)
+		good = PQgetisnull(rows->result, 0, i) ||   /* an aggregate of nothing: no numbers */
+			binary_numbers(PQgetvalue(rows->result, 0, i), (size_t)PQgetlength(rows->result, 0, i), &columns[i], arena);
+	*numbers = (struct bulks){ columns, (size_t)db_width(rows) };
+	return good || error_set(error, ERROR_INTERNAL, "The statement `%s` gave no row of numbers.", name);
 }
 
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
@@ -320,14 +342,14 @@ bool db_select_planned(struct db *db, int tenant, const char *sql, const char *c
 	const char *name = plan(db, sql, arena, error);
 
 	return name != NULL &&
-		run_in_tenant(db, tenant, "enter_tenant_planned", name, NULL, values, count, arena, rows, error);
+		run_in_tenant(db, tenant, "enter_tenant_planned", name, NULL, values, count, 0, arena, rows, error);
 }
 
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
 	struct arena *arena, struct db_rows **rows, struct error *error)
 {
 	return revive(db, error) && prepare_entry(db, "enter_tenant", error) &&
-		run_in_tenant(db, tenant, "enter_tenant", NULL, sql, values, count, arena, rows, error);
+		run_in_tenant(db, tenant, "enter_tenant", NULL, sql, values, count, 0, arena, rows, error);
 }
 
 size_t db_count(const struct db_rows *rows)

@@ -14,13 +14,6 @@ static const char *const *tenant_first(struct call *call, const char *const *val
 	return all;
 }
 
-static bool query(struct call *call, int tenant, const char *name, const char *const *values, size_t count,
-	struct db_rows **rows)
-{
-	return db_query(call->db, tenant, name, tenant_first(call, values, count), count + 1, call->arena, rows,
-		&call->error);
-}
-
 /* What a definer function answered: it has audited itself. */
 static bool take_result(struct call *call, const struct db_rows *rows)
 {
@@ -35,7 +28,8 @@ bool agent_function(struct call *call, const char *name, const char *const *valu
 {
 	struct db_rows *rows;
 
-	return query(call, 0, name, values, count, &rows) && take_result(call, rows);
+	return db_query(call->db, 0, name, tenant_first(call, values, count), count + 1, call->arena, &rows, &call->error) &&
+		take_result(call, rows);
 }
 
 bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
@@ -52,20 +46,11 @@ const char *agent_number(const struct call *call, const char *name)
 	return arena_format(call->arena, "%lld", call_number(call, name, 0));
 }
 
-bool agent_columns(struct call *call, const char *name, const char *const *values, size_t count)
+bool agent_numbers(struct call *call, const char *name, const char *const *values, size_t count)
 {
-	struct db_rows *rows;
-
-	if (!query(call, call->caller.tenant, name, values, count, &rows))
+	if (!db_query_numbers(call->db, call->caller.tenant, name, tenant_first(call, values, count), count + 1, call->arena,
+		&call->columns, &call->error))
 		return false;
-	json_t *columns = json_array();
-
-	for (int column = 2; column < db_width(rows); column++) {
-		const char *text = db_text(rows, 0, column);
-
-		json_array_append_new(columns, json_string_nocheck(text == NULL ? "{}" : text));
-	}
-	call->row_count = (int)db_number(rows, 0, 0);
-	return call_answer(call, json_pack("{s:i, s:I, s:o}", "count", call->row_count, "last",
-		(json_int_t)db_number(rows, 0, 1), "columns", columns));
+	call->row_count = (int)call->columns.columns[call->columns.count - 1].count;
+	return call_answer(call, json_object());
 }

@@ -111,14 +111,30 @@ static bool is_stamp(const char *text)
 	return true;
 }
 
-bool outreach_seal(const struct seal *seal, const struct outreach *outreach, struct arena *arena,
-	struct outreach_sealed *sealed, struct error *error)
+static bool check_all(const struct outreach *outreach, struct error *error)
 {
 	if (!outreach_check(outreach, error))
 		return false;
-	if (!is_stamp(outreach->expires_at))
-		return error_set(error, ERROR_ARGUMENT, "expires_at is \"%.40s\"; it must be UTC to the second, like "
-			"2026-11-23T08:00:00Z.", outreach->expires_at);
+	return is_stamp(outreach->expires_at) || error_set(error, ERROR_ARGUMENT, "expires_at is \"%.40s\"; it must be UTC "
+		"to the second, like 2026-11-23T08:00:00Z.", outreach->expires_at);
+}
+
+bool outreach_seal_bytes(const struct seal *seal, const struct outreach *outreach, struct arena *arena,
+	struct outreach_bytes *sealed, struct error *error)
+{
+	if (!check_all(outreach, error))
+		return false;
+	sealed->subject = seal_encrypt_bytes(seal, outreach->tenant, SEAL_MESSAGE, outreach->subject, arena);
+	sealed->body = seal_encrypt_bytes(seal, outreach->tenant, SEAL_MESSAGE, outreach->body, arena);
+	sealed->hash = outreach_hash(outreach, arena);
+	return true;
+}
+
+bool outreach_seal(const struct seal *seal, const struct outreach *outreach, struct arena *arena,
+	struct outreach_sealed *sealed, struct error *error)
+{
+	if (!check_all(outreach, error))
+		return false;
 	sealed->subject = seal_encrypt(seal, outreach->tenant, SEAL_MESSAGE, outreach->subject, arena);
 	sealed->body = seal_encrypt(seal, outreach->tenant, SEAL_MESSAGE, outreach->body, arena);
 	sealed->hash = outreach_hash(outreach, arena);

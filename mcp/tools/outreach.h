@@ -33,7 +33,15 @@ bool outreach_check(const struct outreach *outreach, struct error *error);
  * policy_version (null and 0 without a policy) and expires_at. In the arena. */
 const char *outreach_hash(const struct outreach *outreach, struct arena *arena);
 
+/* The sealed texts as they go to the database beside many others. */
+struct outreach_bytes {
+	struct bulk_bytes subject, body;
+	const char *hash;
+};
+
 /* Checks, seals and hashes. */
+bool outreach_seal_bytes(const struct seal *seal, const struct outreach *outreach, struct arena *arena,
+	struct outreach_bytes *sealed, struct error *error);
 bool outreach_seal(const struct seal *seal, const struct outreach *outreach, struct arena *arena,
 	struct outreach_sealed *sealed, struct error *error);
 

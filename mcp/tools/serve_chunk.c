@@ -19,8 +19,10 @@ struct batch {
 	struct outreach message;     /* what is the same for all of them */
 	const struct bulk *columns;
 	const struct db_rows *names;
+	size_t next_name;            /* the first row of `names` that is of this member or a later one */
 	const char *points;          /* as the template shows them; NULL: the arm gives none */
-	const char **subjects, **bodies, **hashes;   /* of each member; NULL: no message could be made */
+	struct bulk_bytes *subjects, *bodies;        /* of each member; NULL: no message could be made */
+	const char **hashes;
 	json_t *skipped;
 };
 
@@ -34,25 +36,19 @@ static const char *word_at(const struct batch *batch, int column, size_t i)
 	return ((const char *const *)batch->columns[column].values)[i];
 }
 
-/* The first word of the member's sealed name; NULL without one. */
-static const char *first_name(const struct batch *batch, int64_t member)
+/* The first word of the member's sealed name; NULL without one. Members and names come in the same order. */
+static const char *first_name(struct batch *batch, int64_t member)
 {
 	struct call *call = batch->call;
 	struct error error;
-	size_t low = 0, high = db_count(batch->names);
+	size_t *row = &batch->next_name;
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-
-		if (db_number(batch->names, middle, 0) < member)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == db_count(batch->names) || db_number(batch->names, low, 0) != member ||
-	    db_text(batch->names, low, 1) == NULL)
+	while (*row < db_count(batch->names) && db_number(batch->names, *row, 0) < member)
+		++*row;
+	if (*row == db_count(batch->names) || db_number(batch->names, *row, 0) != member ||
+	    db_text(batch->names, *row, 1) == NULL)
 		return NULL;
-	char *name = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(batch->names, low, 1), call->arena,
+	char *name = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(batch->names, *row, 1), call->arena,
 		&error);
 
 	if (name != NULL)
@@ -70,13 +66,13 @@ static bool add_message(struct batch *batch, size_t i, struct error *error)
 		{ "brand", call_text(call, "brand") }, { "tier", word_at(batch, TIER, i) }, { "days_since", days },
 		{ "points", batch->points }, { "coupon_code", word_at(batch, CODE, i) } };
 	struct outreach message = batch->message;
-	struct outreach_sealed sealed;
+	struct outreach_bytes sealed;
 
 	message.member = member;
 	message.subject = template_fill(call->arena, call_text(call, "subject"), values, VALUES, TEXT_MOST, error);
 	message.body = message.subject == NULL ? NULL
 		: template_fill(call->arena, call_text(call, "body"), values, VALUES, TEXT_MOST, error);
-	if (message.body == NULL || !outreach_seal(call->seal, &message, call->arena, &sealed, error))
+	if (message.body == NULL || !outreach_seal_bytes(call->seal, &message, call->arena, &sealed, error))
 		return false;
 	batch->subjects[i] = sealed.subject;
 	batch->bodies[i] = sealed.body;
@@ -93,6 +89,16 @@ static bool read_expiry(struct batch *batch)
 	if (!query_rows(call, "draft_facts", DB_VALUES(query_number(call, call_number(call, "expires_hours", 0))), &rows))
 		return false;
 	batch->message.expires_at = db_text(rows, 0, 1);
+	return true;
+}
+
+/* Names are found, and rows are locked, in one order. */
+static bool check_order(const struct batch *batch)
+{
+	for (size_t i = 1; i < batch->columns[MEMBER].count; i++)
+		if (member_at(batch, i) <= member_at(batch, i - 1))
+			return call_refuse(batch->call, ERROR_ARGUMENT, "serve_chunk takes its members in order, each once; %lld comes "
+				"behind %lld.", (long long)member_at(batch, i), (long long)member_at(batch, i - 1));
 	return true;
 }
 
@@ -113,7 +119,7 @@ static bool serve(const struct batch *batch)
 	struct call *call = batch->call;
 	size_t count = batch->columns[MEMBER].count;
 	const struct bulk columns[] = { batch->columns[MEMBER], batch->columns[CODE],
-		{ BULK_HEX, count, batch->subjects }, { BULK_HEX, count, batch->bodies }, { BULK_HEX, count, batch->hashes } };
+		{ BULK_BYTES, count, batch->subjects }, { BULK_BYTES, count, batch->bodies }, { BULK_HEX, count, batch->hashes } };
 
 	return agent_function_columns(call, "serve_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
 		agent_number(call, "fence"), call_text(call, "kind"), agent_number(call, "points"), call_text(call, "pool"),
@@ -136,7 +142,7 @@ bool run_serve_chunk(struct call *call)
 		.skipped = arena_json(call->arena, json_array()) };
 	struct db_rows *names;
 
-	if (columns == NULL || !read_names(&batch, &names) || !read_expiry(&batch))
+	if (columns == NULL || !check_order(&batch) || !read_names(&batch, &names) || !read_expiry(&batch))
 		return false;
 	batch.names = names;
 	for (size_t i = 0; i < count; i++) {

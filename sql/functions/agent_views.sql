@@ -7,9 +7,6 @@ create view reading.tenant as
 create view reading.member_tiers as
 	select m.tenant, m.member, m.tier from data.members m;
 
-create view reading.email_consents as
-	select c.tenant, c.member, c.granted from data.consents c where c.channel = 'email';
-
 -- Coupons that nobody has.
 create view reading.free_coupons as
 	select c.tenant, c.pool, c.code from data.coupons c where c.state = 'available';

@@ -104,39 +104,20 @@ $$;
 -- since), and not written to by another run within the cool-down. And whether they have agreed to the channel.
 -- The tables it reads are those that the cycle fills; their statistics are of before, and a plan that takes them for
 -- empty compares every member with every decision or action (minutes instead of milliseconds). So the function takes
--- all plans away from the planner but one: a chunk's members follow each other, so their decisions are read as one
--- stretch; the rest is looked up by member.
+-- all plans away from the planner but the look-up by member.
 create function app.servable(p_tenant int, p_run data.runs, p_channel text, p_cool_down_days int, p_members bigint[])
 returns table (member bigint, may_write boolean) language plpgsql volatile
-set enable_seqscan = off set enable_bitmapscan = off set enable_nestloop = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_hashjoin = off set enable_mergejoin = off
 set plan_cache_mode = force_generic_plan as $$
 declare
-	v_since timestamptz := app.now() - make_interval(days => p_cool_down_days);
-	v_first bigint := (select min(m) from unnest(p_members) m);
-	v_last bigint := (select max(m) from unnest(p_members) m);
+	v_run uuid := (p_run).run; v_since timestamptz := app.now() - make_interval(days => p_cool_down_days);
 begin
 	return query select m.member, c.granted
 		from unnest(p_members) m(member)
-		join data.decisions d on d.tenant = p_tenant and d.run = (p_run).run and d.member = m.member and d.chosen
-			and d.member between v_first and v_last
-		left join lateral (select true as found from data.actions a where a.tenant = p_tenant and a.member = m.member
-			and (a.run = (p_run).run or (a.run is not null and a.state = 'done' and a.created_at > v_since)) limit 1)
-				y on true
-		left join lateral (select e.granted from data.consents e where e.tenant = p_tenant and e.member = m.member
-			and e.channel = p_channel limit 1) c on true
-		where y.found is null;
-end $$;
-
--- When the resident last did something for or to these members, in other runs than this one. By look-up, as above.
-create function app.last_contacts(p_tenant int, p_run uuid, p_members bigint[])
-returns table (member bigint, at timestamptz) language plpgsql security definer volatile
-set search_path = pg_catalog, pg_temp set enable_seqscan = off set enable_bitmapscan = off
-set plan_cache_mode = force_generic_plan as $$
-begin
-	return query select m.member, x.at from unnest(p_members) m(member)
-		cross join lateral (select max(a.created_at) as at from data.actions a where a.tenant = p_tenant
-			and a.member = m.member and a.run <> p_run and a.state = 'done') x
-		where x.at is not null;
+		join data.decisions d on d.tenant = p_tenant and d.run = v_run and d.member = m.member and d.chosen
+		left join data.consents c on c.tenant = p_tenant and c.member = m.member and c.channel = p_channel
+		where not exists (select from data.actions a where a.tenant = p_tenant and a.member = m.member
+			and (a.run = v_run or (a.run is not null and a.state = 'done' and a.created_at > v_since)));
 end $$;
 
 -- The members come in order, so that two chunks lock in one order. Most have a balance: an update costs half of what

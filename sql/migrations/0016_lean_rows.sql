@@ -1,7 +1,8 @@
 -- Ids of actions and drafts begin with their time, so their lists are in the order of ids and need no index of their
 -- own; windows of time are asked of rows that lie in that order. A cycle writes three entries less a member.
 drop index data.actions_time;
-create index actions_time on data.actions using brin (tenant, created_at)
+drop index data.actions_run;
+create index actions_time on data.actions using brin (tenant, created_at, run)
 	with (pages_per_range = 16, autosummarize = on);
 drop index data.drafts_time;
 create index drafts_time on data.drafts using brin (tenant, created_at)

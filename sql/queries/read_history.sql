@@ -1,7 +1,7 @@
 -- Distinct purchase histories, for the fit, of all members or of an even sample of about 50,000: with so many the
 -- parameters' own error is below a hundredth, and the rest of a cycle is larger.
 -- $1 tenant, $2 as of
--- One row: their number, the highest member's number, then arrays: repeat days, days to the last, days since the first,
+-- One row of arrays: the highest member's number alone, repeat days, days to the last, days since the first,
 -- members
 with t as materialized (
 	select (($2::timestamptz) at time zone zone)::date as today, coalesce($2::timestamptz >= data_as_of, true) as kept,
@@ -17,5 +17,5 @@ with t as materialized (
 	from h where member % (select every from t) = 0 and first_on <= (select today from t)
 	group by 1, 2, 3
 )
-select count(*), (select max(member) from reading.member_tiers where tenant = $1::int), array_agg(x), array_agg(t_x),
+select array[coalesce((select max(member) from reading.member_tiers where tenant = $1::int), 0)], array_agg(x), array_agg(t_x),
 	array_agg(age), array_agg(members) from g
