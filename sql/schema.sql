@@ -889,9 +889,7 @@ ALTER TABLE ONLY journal.migrations
 
 CREATE UNIQUE INDEX actions_member ON data.actions USING btree (tenant, member, run, tool);
 
-CREATE INDEX actions_run ON data.actions USING brin (tenant, run) WITH (pages_per_range='16', autosummarize='on');
-
-CREATE INDEX actions_time ON data.actions USING brin (tenant, created_at) WITH (pages_per_range='16', autosummarize='on');
+CREATE INDEX actions_time ON data.actions USING brin (tenant, created_at, run) WITH (pages_per_range='16', autosummarize='on');
 
 CREATE UNIQUE INDEX attempts_open ON data.attempts USING btree (tenant, draft) WHERE (outcome = 'open'::text);
 
@@ -1185,93 +1183,93 @@ ALTER TABLE data.visits ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE journal.audit ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY one_tenant ON data.actions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.actions USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.attempts USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.attempts USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.balances USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.balances USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.budgets USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.budgets USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.campaigns USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.campaigns USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.citations USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.citations USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.consent_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.consent_changes USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.consents USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.consents USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.coupons USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.coupons USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.day_members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.day_members USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.decisions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.decisions USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.drafts USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.drafts USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.events USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.events USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.feeds USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.feeds USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.idempotency USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.idempotency USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.keys USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.keys USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.ledger USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.ledger USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.lots USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.lots USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.member_stats USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.member_stats USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.members USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.members USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.message_events USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.message_events USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.metric_definitions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.metric_definitions USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.metric_history USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.metric_history USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.metric_states USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.metric_states USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.order_days USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.order_days USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.order_lines USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.order_lines USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.orders USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.orders USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.parked USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.parked USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.people USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.people USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.policies USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.policies USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.policy_states USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.policy_states USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.pools USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.pools USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.redemptions USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.redemptions USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.refunds USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.refunds USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.runs USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.runs USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.stale_days USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.stale_days USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.stops USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.stops USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.stores USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.stores USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.tenants USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.tenants USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.tier_changes USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.tier_changes USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.tier_moves USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.tier_moves USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.tiers USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.tiers USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON data.visits USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON data.visits USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON journal.audit USING ((tenant = (current_setting('flash.tenant'::text))::integer));
+CREATE POLICY one_tenant ON journal.audit USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
 ALTER TABLE data.tier_moves ALTER COLUMN move ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME data.tier_moves_move_seq

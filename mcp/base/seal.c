@@ -339,6 +339,22 @@ void seal_uuid(char out[37])
 	*out = '\0';
 }
 
+const char **seal_uuids(size_t count, struct arena *arena)
+{
+	enum { SIZE = 37, COUNTED = 8 };
+	const char **ids = arena_alloc(arena, (count + 1) * sizeof *ids);
+	char *at = arena_alloc(arena, (count + 1) * SIZE), first[SIZE];
+
+	seal_uuid(first);
+	for (size_t i = 0; i < count; i++, at += SIZE) {
+		memcpy(at, first, SIZE);
+		for (int digit = 0; digit < COUNTED; digit++)
+			at[SIZE - 2 - digit] = "0123456789abcdef"[i >> (4 * digit) & 15];
+		ids[i] = at;
+	}
+	return ids;
+}
+
 static void checksum(const char *text, size_t size, char out[KEY_CHECK + 1])
 {
 	unsigned char hash[crypto_generichash_BYTES_MIN];

@@ -89,6 +89,9 @@ void seal_random(char *out, size_t size);
 /* A version-4 UUID as text (36 characters and NUL). */
 void seal_uuid(char out[37]);
 
+/* Some that follow each other: one time, one draw, then they count. Each is a string of 37 bytes, in the arena. */
+const char **seal_uuids(size_t count, struct arena *arena);
+
 /* An API key: fl_live_<tenant>k<id>_<secret><checksum>. The checksum lets scanners and the door drop noise. */
 struct seal_api_key {
 	int tenant;

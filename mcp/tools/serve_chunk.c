@@ -119,7 +119,8 @@ static bool serve(const struct batch *batch)
 	struct call *call = batch->call;
 	size_t count = batch->columns[MEMBER].count;
 	const struct bulk columns[] = { batch->columns[MEMBER], batch->columns[CODE],
-		{ BULK_BYTES, count, batch->subjects }, { BULK_BYTES, count, batch->bodies }, { BULK_HEX, count, batch->hashes } };
+		{ BULK_BYTES, count, batch->subjects }, { BULK_BYTES, count, batch->bodies }, { BULK_HEX, count, batch->hashes },
+		{ BULK_UUIDS, count, seal_uuids(count, call->arena) }, { BULK_UUIDS, count, seal_uuids(count, call->arena) } };
 
 	return agent_function_columns(call, "serve_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),
 		agent_number(call, "fence"), call_text(call, "kind"), agent_number(call, "points"), call_text(call, "pool"),

@@ -3,18 +3,19 @@
 -- Gives each member of the chunk what the arm gives (p_kind: points, p_points each; coupon, the one of p_codes;
 -- message, nothing) and puts the arm's message before a human, under stop, fence, recorded decision, cool-down, consent
 -- and both budgets. The arrays hold one value a member; texts are sealed, null where none could be made: the gift is
--- given all the same. Whom this run has served already is passed over (the idempotency key is run and member), and so
+-- given all the same. p_gifts and p_drafts are the ids to use, in order: ids that follow each other cost an index a
+-- fraction of those that do not. Whom this run has served already is passed over (the idempotency key is run and member), and so
 -- is a member whose coupon somebody else took meanwhile.
 create function app.serve_chunk(p_tenant int, p_call uuid, p_key text, p_run uuid, p_fence bigint, p_kind text,
 	p_points bigint, p_pool text, p_arm text, p_channel text, p_audience text, p_expires_at timestamptz,
-	p_cool_down_days int, p_members bigint[], p_codes text[], p_subjects bytea[], p_bodies bytea[], p_hashes bytea[])
+	p_cool_down_days int, p_members bigint[], p_codes text[], p_subjects bytea[], p_bodies bytea[], p_hashes bytea[],
+	p_gifts uuid[], p_drafts uuid[])
 returns jsonb language plpgsql security definer volatile set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan as $$
 declare
 	v_key data.keys; v_run data.runs; v_window timestamptz; v_now timestamptz := app.now(); v_gift bigint := 0;
 	v_message bigint; v_tool text := case p_kind when 'points' then 'earn_points' when 'coupon' then 'issue_coupon' end;
-	v_gift_ids text := app.chunk_prefix(); v_draft_ids text := app.chunk_prefix(); v_expires timestamptz;
-	v_given bigint[]; v_gifts int; v_drafts int; v_left bigint;
+	v_expires timestamptz; v_given bigint[]; v_gifts int; v_drafts int; v_left bigint;
 	v_gift_detail jsonb := jsonb_build_object('points', p_points);
 	v_draft_detail jsonb := jsonb_build_object('channel', p_channel);
 begin
@@ -43,18 +44,17 @@ begin
 	with asked as (
 		select x.*, s.may_write and x.subject is not null as writes
 			from (select unnest(p_members) as member, unnest(p_codes) as code, unnest(p_subjects) as subject,
-				unnest(p_bodies) as body, unnest(p_hashes) as hash) x
+				unnest(p_bodies) as body, unnest(p_hashes) as hash, unnest(p_gifts) as gift,
+				unnest(p_drafts) as draft) x
 			join app.servable(p_tenant, v_run, p_channel, p_cool_down_days, p_members) s using (member)
 	), free as materialized (
 		select c.code from data.coupons c where p_kind = 'coupon' and c.tenant = p_tenant and c.code = any (p_codes)
 			and c.pool = p_pool and c.state = 'available' for update skip locked
 	), served as materialized (
 		select a.member, a.code, a.subject, a.body, a.hash,
-			case when v_tool is not null then (v_gift_ids || lpad(to_hex(a.n), 8, '0'))::uuid end as gift,
-			case when a.writes then (v_draft_ids || lpad(to_hex(a.n), 8, '0'))::uuid end as draft
-		from (select a.*, row_number() over (order by a.member) as n from asked a
-			where p_kind <> 'coupon' or a.code in (select f.code from free f)) a
-		where v_tool is not null or a.writes
+			case when v_tool is not null then a.gift end as gift, case when a.writes then a.draft end as draft
+		from asked a where (v_tool is not null or a.writes)
+			and (p_kind <> 'coupon' or a.code in (select f.code from free f))
 	), coupons as (
 		update data.coupons c set member = s.member, state = 'issued', issued_at = v_now, expires_at = v_expires,
 				action = s.gift
@@ -83,7 +83,7 @@ begin
 			select p_tenant, s.draft, s.member, p_run, v_run.policy, v_run.version, p_arm, p_channel, p_audience,
 				s.subject, s.body, s.hash, 'waiting', v_now, p_expires_at from served s where s.draft is not null
 	)
-	select array_agg(s.member) filter (where p_kind = 'points'), count(s.gift), count(s.draft)
+	select array_agg(s.member order by s.member) filter (where p_kind = 'points'), count(s.gift), count(s.draft)
 		into v_given, v_gifts, v_drafts from served s;
 	perform app.add_points(p_tenant, v_given, p_points);
 	perform app.write_audit(p_tenant, p_call, p_key, 'agent', 'serve_chunk', 'executed', '', null,
@@ -93,12 +93,6 @@ begin
 	return jsonb_build_object('status', 'executed', 'gifts', v_gifts, 'gift_cents', v_gifts * v_gift,
 		'drafts', v_drafts, 'draft_cents', v_drafts * v_message, 'budget_left_cents', v_left);
 end $$;
-
--- The first 24 digits of a chunk's ids: the time, then a draw; the rest counts. Ids that follow each other cost an
--- index a fraction of those that do not.
-create function app.chunk_prefix() returns text language sql volatile as $$
-	select substr(replace(app.new_id()::text, '-', ''), 1, 24)
-$$;
 
 -- Who of the chunk may be served: chosen by a recorded decision of this run, not served by it yet (nor taken back
 -- since), and not written to by another run within the cool-down. And whether they have agreed to the channel.

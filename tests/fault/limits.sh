@@ -144,7 +144,8 @@ daemon_call "$limited" undo_action "{$window,\"apply_hash\":\"$(jq -r .hash <<<"
 same "and leaves the others as they are" "$before 0" "$(sql "select count(*) from data.actions where state = 'done' and member in (5, 6)") $(
 	sql "select count(*) from data.actions where state = 'done' and member = 3")"
 same "the resident does not run under such a key" FLSCO "$(psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c "select app.serve_chunk(1, gen_random_uuid(),
-	'$limited_key', gen_random_uuid(), 1, 'points', 1, null, 'arm', 'email', 'all', now(), 30, '{3}', '{null}', '{null}', '{null}', '{null}')" 2>&1 |
+	'$limited_key', gen_random_uuid(), 1, 'points', 1, null, 'arm', 'email', 'all', now(), 30, '{3}', '{null}', '{null}', '{null}', '{null}',
+	array[gen_random_uuid()], array[gen_random_uuid()])" 2>&1 |
 	sed 's/^ERROR:  //')"
 same "it stops the agent like any other" stopped "$(daemon_call "$limited" stop_agent '{"reason":"limits"}' | jq -r .state | sed 's/quiet/stopped/')"
 flashd resume --reason tested --confirm=acme --quiet >/dev/null 2>&1

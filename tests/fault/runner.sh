@@ -45,7 +45,7 @@ same "the runs' own books agree" 0 "$(sql "select count(*) from data.runs r wher
 # The fence in the function itself: an old number, another run's, a lease that ran out.
 fence() { psql -X -qAt -U flashd -v VERBOSITY=sqlstate -c \
 	"select app.serve_chunk(1, gen_random_uuid(), '$KEY', '$run', $1, 'points', 1, null, 'arm', 'email', 'all', now(), 30, '{1}',
-	'{null}', '{null}', '{null}', '{null}')" 2>&1 | sed 's/^ERROR:  //'; }
+	'{null}', '{null}', '{null}', '{null}', array[gen_random_uuid()], array[gen_random_uuid()])" 2>&1 | sed 's/^ERROR:  //'; }
 sql "update data.runs set state = 'open', ended_at = null where run = '$run'; update data.policy_states set lease_until = now() + interval '1 minute'"
 same "an old fence number is refused by the function" FLFEN "$(fence 4)"
 sql "update data.policy_states set lease_until = now() - interval '1 second'"

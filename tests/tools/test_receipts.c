@@ -293,6 +293,7 @@ static enum error_code act(struct running *running, char *text, size_t size)
 	const char *tier = "gold", *code = NULL;
 	const struct bulk columns[] = { { BULK_INTEGERS, 1, &member }, { BULK_WORDS, 1, &tier },
 		{ BULK_INTEGERS, 1, &days }, { BULK_WORDS, 1, &code } };
+	struct bulks given = { columns, 4 };
 	struct error error = { .text = "" };
 	json_t *result;
 
@@ -303,7 +304,7 @@ static enum error_code act(struct running *running, char *text, size_t size)
 			"policy_version", 1, "arm",
 		"x", "channel", "email", "audience", "x", "subject", "Tea", "body", "Come back.", "brand", "Tea",
 		"expires_hours",
-		1, "cool_down_days", 0)), columns, 4, running->arena, &result, &error);
+		1, "cool_down_days", 0)), &given, running->arena, &result, &error);
 	snprintf(text, size, "%s", error.text);
 	return error.code;
 }
@@ -317,12 +318,13 @@ static enum error_code record(struct running *running, bool is_chosen)
 	const struct bulk columns[] = { { BULK_INTEGERS, 1, &one }, { BULK_SHORT_REALS, 1, &share },
 		{ BULK_SHORT_REALS, 1, &share }, { BULK_INTEGERS, 1, &one }, { BULK_REALS, 1, &draw }, { BULK_WORDS, 1, &word },
 		{ BULK_INTEGERS, 1, &one }, { BULK_TRUTHS, 1, &is_chosen }, { BULK_WORDS, 1, &word } };
+	struct bulks given = { columns, 9 };
 	struct error error = { .text = "" };
 	json_t *result;
 
 	tool_call_columns(world.corridor, &running->caller, "record_decisions", arena_json(running->arena,
-		json_pack("{s:s, s:I}", "run", running->run, "fence", (json_int_t)running->fence)), columns, 9, running->arena,
-		&result, &error);
+		json_pack("{s:s, s:I}", "run", running->run, "fence", (json_int_t)running->fence)), &given, running->arena, &result,
+		&error);
 	return error.code;
 }
 
