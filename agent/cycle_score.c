@@ -22,8 +22,8 @@ static double real_at(const struct bulks *columns, int column, size_t row)
 	return ((const double *)columns->columns[column].values)[row];
 }
 
-/* Whether an answer's columns are of these kinds, and from `first` on of one length: they come from our own statement, so
- * another shape is another release's. */
+/* Whether an answer's columns are of these kinds, and from `first` on of one length: they come from our own statement,
+ * so another shape is another release's. */
 static bool check_columns(const struct bulks *columns, const enum bulk_kind *kinds, int count, int first,
 	struct error *error)
 {
@@ -99,7 +99,8 @@ enum { MEMBER, TIER, REPEATS, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONT
 static struct candidate read_candidate(const struct cycle *cycle, const struct bulks *columns, size_t row)
 {
 	const struct bgnbd *model = &cycle->fit.model;
-	int64_t x = number_at(columns, REPEATS, row), t_x = number_at(columns, T_X, row), age = number_at(columns, AGE, row);
+	int64_t x = number_at(columns, REPEATS, row), t_x = number_at(columns, T_X, row);
+	int64_t age = number_at(columns, AGE, row);
 	double next = (double)cycle->policy->audience.horizon_days / 7, quantile = cycle->policy->trigger.own_gap_quantile;
 	double repeats = (double)x, last = (double)t_x / 7, now = (double)age / 7;
 

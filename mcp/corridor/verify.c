@@ -7,6 +7,7 @@
 
 #include "gates.h"
 #include "mcp/base/log.h"
+#include "mcp/base/seal.h"
 #include "mcp/base/text.h"
 #include "mcp/db/array.h"
 #include "station.h"
@@ -87,10 +88,28 @@ static bool verify_incarnation(struct corridor *corridor, struct db *db, struct 
 	return strcmp(known, db_text(rows, 0, 0)) == 0 || write_copy(path, db_text(rows, 0, 0), error);
 }
 
+/* Lists are in the order of ids, and ids begin with this machine's time. */
+static bool verify_clock(struct db *db, struct error *error)
+{
+	enum { SKEW_MOST_S = 5 };
+	char id[37];
+	long long behind_s;
+
+	seal_uuid(id);
+	if (!db_one_number(db, "read_skew", DB_VALUES(id), &behind_s, error))
+		return false;
+	if (behind_s > SKEW_MOST_S || behind_s < -SKEW_MOST_S)
+		log_warn("clock", "This machine's clock is %lld s %s the database's. Money and windows go by the database's, "
+			"but what is done from here stands in the wrong place in lists: set this clock right (NTP).",
+			behind_s < 0 ? -behind_s : behind_s, behind_s < 0 ? "before" : "behind");
+	return true;
+}
+
 bool verify_database(struct corridor *corridor, struct db *db, struct error *error)
 {
 	struct arena *arena = arena_new();
-	bool good = verify_rights(db, arena, error) && verify_incarnation(corridor, db, arena, error);
+	bool good = verify_rights(db, arena, error) && verify_incarnation(corridor, db, arena, error) &&
+		verify_clock(db, error);
 
 	arena_free(arena);
 	return good;

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25, TYPE_FLOAT4 = 700, TYPE_FLOAT8 = 701,
-	TYPE_UUID = 2950 };
+enum { TYPE_BOOL = 16, TYPE_BYTEA = 17, TYPE_INT8 = 20, TYPE_INT4 = 23, TYPE_TEXT = 25, TYPE_FLOAT4 = 700,
+	TYPE_FLOAT8 = 701, TYPE_UUID = 2950 };
 enum { HEADER_EMPTY = 12, HEADER = 20, LENGTH = 4, UUID_BYTES = 16 };
 
 static uint32_t type_of(enum bulk_kind kind)
@@ -206,7 +206,9 @@ bool binary_numbers(const char *bytes, size_t size, struct bulk *column, struct 
 	double *reals = whole ? NULL : arena_alloc(arena, (count + 1) * sizeof *reals);
 
 	for (uint32_t i = 0; i < count; i++, at += LENGTH + width)
-		if (whole)
+		if (take_32(at) != width)
+			return false;
+		else if (whole)
 			integers[i] = take_integer(at + LENGTH, type);
 		else
 			reals[i] = take_real(at + LENGTH, type);

@@ -182,7 +182,8 @@ static bool take(struct db *db, PGresult *result, const char *name, struct arena
 
 /* In pipeline mode what lies before the Sync is one implicit transaction: the tenant is set for it alone. */
 static bool run_in_tenant(struct db *db, int tenant, const char *enter, const char *prepared, const char *sql,
-	const char *const *values, size_t count, int binary, struct arena *arena, struct db_rows **rows, struct error *error)
+	const char *const *values, size_t count, int binary, struct arena *arena, struct db_rows **rows,
+	struct error *error)
 {
 	char number[16];
 	const char *who = number;

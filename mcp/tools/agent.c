@@ -28,8 +28,8 @@ bool agent_function(struct call *call, const char *name, const char *const *valu
 {
 	struct db_rows *rows;
 
-	return db_query(call->db, 0, name, tenant_first(call, values, count), count + 1, call->arena, &rows, &call->error) &&
-		take_result(call, rows);
+	return db_query(call->db, 0, name, tenant_first(call, values, count), count + 1, call->arena, &rows,
+		&call->error) && take_result(call, rows);
 }
 
 bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
@@ -48,8 +48,8 @@ const char *agent_number(const struct call *call, const char *name)
 
 bool agent_numbers(struct call *call, const char *name, const char *const *values, size_t count)
 {
-	if (!db_query_numbers(call->db, call->caller.tenant, name, tenant_first(call, values, count), count + 1, call->arena,
-		&call->columns, &call->error))
+	if (!db_query_numbers(call->db, call->caller.tenant, name, tenant_first(call, values, count), count + 1,
+		call->arena, &call->columns, &call->error))
 		return false;
 	call->row_count = (int)call->columns.columns[call->columns.count - 1].count;
 	return call_answer(call, json_object());

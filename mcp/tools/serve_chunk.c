@@ -48,8 +48,8 @@ static const char *first_name(struct batch *batch, int64_t member)
 	if (*row == db_count(batch->names) || db_number(batch->names, *row, 0) != member ||
 	    db_text(batch->names, *row, 1) == NULL)
 		return NULL;
-	char *name = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(batch->names, *row, 1), call->arena,
-		&error);
+	char *name = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(batch->names, *row, 1),
+		call->arena, &error);
 
 	if (name != NULL)
 		name[strcspn(name, " ")] = '\0';
@@ -97,8 +97,8 @@ static bool check_order(const struct batch *batch)
 {
 	for (size_t i = 1; i < batch->columns[MEMBER].count; i++)
 		if (member_at(batch, i) <= member_at(batch, i - 1))
-			return call_refuse(batch->call, ERROR_ARGUMENT, "serve_chunk takes its members in order, each once; %lld comes "
-				"behind %lld.", (long long)member_at(batch, i), (long long)member_at(batch, i - 1));
+			return call_refuse(batch->call, ERROR_ARGUMENT, "serve_chunk takes its members in order, each once; "
+				"%lld comes behind %lld.", (long long)member_at(batch, i), (long long)member_at(batch, i - 1));
 	return true;
 }
 
@@ -119,7 +119,8 @@ static bool serve(const struct batch *batch)
 	struct call *call = batch->call;
 	size_t count = batch->columns[MEMBER].count;
 	const struct bulk columns[] = { batch->columns[MEMBER], batch->columns[CODE],
-		{ BULK_BYTES, count, batch->subjects }, { BULK_BYTES, count, batch->bodies }, { BULK_HEX, count, batch->hashes },
+		{ BULK_BYTES, count, batch->subjects }, { BULK_BYTES, count, batch->bodies },
+		{ BULK_HEX, count, batch->hashes },
 		{ BULK_UUIDS, count, seal_uuids(count, call->arena) }, { BULK_UUIDS, count, seal_uuids(count, call->arena) } };
 
 	return agent_function_columns(call, "serve_chunk", DB_VALUES(call->id, call->caller.key, call_text(call, "run"),

@@ -1,7 +1,7 @@
 -- The members of an audience with their scores, in order of member; the score is P(buys in the next s), now and as
 -- it stood at the last visit: Fader, Hardie, Lee 2005 (BG/NBD) or Batislam et al. 2007 (MBG/NBD, p_modified).
--- Of the members above p_after and up to p_upto: those of p_tiers with more than p_min_repeat days of purchase, the last
--- of them p_min_days to p_max_days before p_day (p_as_of as a local day), who spent p_min_value_cents in 365 days.
+-- Of the members above p_after and up to p_upto: those of p_tiers with more than p_min_repeat days of purchase, the
+-- last of them p_min_days to p_max_days before p_day (p_as_of as a local day), who spent p_min_value_cents in 365 days.
 -- p_run asks: what it did itself is no contact yet. Days since a contact are whole ones, 0 when it came after p_as_of,
 -- -1 when there was none.
 --

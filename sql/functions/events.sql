@@ -246,12 +246,13 @@ begin
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
 			x.email_index, x.phone_index, null)::app.fact
-		from (select unnest(p_n) as n, unnest(p_events) as event, unnest(p_kinds) as kind, unnest(p_stated) as stated_at,
-			unnest(p_ref) as ref, unnest(p_member) as member, unnest(p_store) as store, unnest(p_channel) as channel,
-			unnest(p_at) as at, unnest(p_cents) as cents, unnest(p_discount) as discount, unnest(p_units) as units,
-			unnest(p_order_ref) as order_ref, unnest(p_code) as code, unnest(p_word) as word, unnest(p_other) as other,
-			unnest(p_message) as message, unnest(p_lines) as lines, unnest(p_name) as name, unnest(p_email) as email,
-			unnest(p_phone) as phone, unnest(p_email_index) as email_index, unnest(p_phone_index) as phone_index) x);
+		from (select unnest(p_n) as n, unnest(p_events) as event, unnest(p_kinds) as kind,
+			unnest(p_stated) as stated_at, unnest(p_ref) as ref, unnest(p_member) as member,
+			unnest(p_store) as store, unnest(p_channel) as channel, unnest(p_at) as at, unnest(p_cents) as cents,
+			unnest(p_discount) as discount, unnest(p_units) as units, unnest(p_order_ref) as order_ref,
+			unnest(p_code) as code, unnest(p_word) as word, unnest(p_other) as other, unnest(p_message) as message,
+			unnest(p_lines) as lines, unnest(p_name) as name, unnest(p_email) as email, unnest(p_phone) as phone,
+			unnest(p_email_index) as email_index, unnest(p_phone_index) as phone_index) x);
 	select jsonb_object_agg(r.n, r.reason) into v_refusals from (select * from app.without_room(p_tenant, p_feed, v)
 		union all select * from app.refusals(p_tenant, v)) r;
 	with first as (

@@ -4,8 +4,8 @@
 -- message, nothing) and puts the arm's message before a human, under stop, fence, recorded decision, cool-down, consent
 -- and both budgets. The arrays hold one value a member; texts are sealed, null where none could be made: the gift is
 -- given all the same. p_gifts and p_drafts are the ids to use, in order: ids that follow each other cost an index a
--- fraction of those that do not. Whom this run has served already is passed over (the idempotency key is run and member), and so
--- is a member whose coupon somebody else took meanwhile.
+-- fraction of those that do not. Whom this run has served already is passed over (the idempotency key is run and
+-- member), and so is a member whose coupon somebody else took meanwhile.
 create function app.serve_chunk(p_tenant int, p_call uuid, p_key text, p_run uuid, p_fence bigint, p_kind text,
 	p_points bigint, p_pool text, p_arm text, p_channel text, p_audience text, p_expires_at timestamptz,
 	p_cool_down_days int, p_members bigint[], p_codes text[], p_subjects bytea[], p_bodies bytea[], p_hashes bytea[],

@@ -17,5 +17,5 @@ with t as materialized (
 	from h where member % (select every from t) = 0 and first_on <= (select today from t)
 	group by 1, 2, 3
 )
-select array[coalesce((select max(member) from reading.member_tiers where tenant = $1::int), 0)], array_agg(x), array_agg(t_x),
-	array_agg(age), array_agg(members) from g
+select array[coalesce((select max(member) from reading.member_tiers where tenant = $1::int), 0)], array_agg(x),
+	array_agg(t_x), array_agg(age), array_agg(members) from g

@@ -3,6 +3,8 @@
 #include "tests/unit/check.h"
 #include "world.h"
 
+#include <unistd.h>
+
 #include "mcp/base/clock.h"
 
 enum { STEPS = 3 };
@@ -71,11 +73,47 @@ static void a_step_back_of_the_database_refuses(void)
 	arena_free(arena);
 }
 
+/* What the log says while a daemon starts with this clock. */
+static const char *started_with(int64_t clock_us, struct arena *arena)
+{
+	const char *path = arena_format(arena, "%s/log", world.folder);
+	struct error error;
+	int kept = dup(STDERR_FILENO);
+
+	CHECK(freopen(path, "we", stderr) != NULL);
+	clock_hold(clock_us);
+	struct corridor *other = corridor_open(&world.settings, &error);
+
+	clock_hold(0);
+	fflush(stderr);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	CHECK(other != NULL);
+	corridor_close(other);
+	char *text = arena_alloc(arena, 4096);
+	FILE *file = fopen(path, "re");
+
+	CHECK(file != NULL && fread(text, 1, 4095, file) < 4096);
+	fclose(file);
+	return text;
+}
+
+static void a_wrong_clock_is_told_at_the_start(void)
+{
+	struct arena *arena = arena_new();
+
+	CHECK(strstr(started_with(clock_now() - hour_us, arena), "s behind the database's") != NULL);
+	CHECK(strstr(started_with(clock_now() + hour_us, arena), "s before the database's") != NULL);
+	CHECK(strstr(started_with(0, arena), "clock") == NULL);
+	arena_free(arena);
+}
+
 int main(void)
 {
 	world_open();
 	CHECK_RUN(times_are_the_databases);
 	CHECK_RUN(a_step_back_of_the_database_refuses);
+	CHECK_RUN(a_wrong_clock_is_told_at_the_start);
 	world_close();
 	return check_done();
 }

@@ -323,8 +323,8 @@ static enum error_code record(struct running *running, bool is_chosen)
 	json_t *result;
 
 	tool_call_columns(world.corridor, &running->caller, "record_decisions", arena_json(running->arena,
-		json_pack("{s:s, s:I}", "run", running->run, "fence", (json_int_t)running->fence)), &given, running->arena, &result,
-		&error);
+		json_pack("{s:s, s:I}", "run", running->run, "fence", (json_int_t)running->fence)), &given, running->arena,
+		&result, &error);
 	return error.code;
 }
 
