@@ -55,8 +55,10 @@ static bool start_worker(struct corridor *corridor, struct queue *queue, const c
 
 static bool start_workers(struct corridor *corridor, struct error *error)
 {
-	if (!start_worker(corridor, &corridor->facts, "flashd keeper", &corridor->keeper, &corridor->keeper_db, error))
-		return false;
+	for (int i = 0; i < KEEPERS; i++)
+		if (!start_worker(corridor, &corridor->facts, "flashd keeper", &corridor->keepers[i], &corridor->keeper_dbs[i],
+				error))
+			return false;
 	for (long i = 0; i < corridor->settings->read_workers; i++, corridor->worker_count++)
 		if (!start_worker(corridor, &corridor->work, "flashd worker", &corridor->workers[i], &corridor->worker_dbs[i],
 				error))
@@ -136,8 +138,8 @@ void corridor_close(struct corridor *corridor)
 	}
 	upkeep_close(corridor->upkeep);
 	queue_close(&corridor->facts);
-	if (corridor->keeper_db != NULL)
-		pthread_join(corridor->keeper, NULL);
+	for (int i = 0; i < KEEPERS && corridor->keeper_dbs[i] != NULL; i++)
+		pthread_join(corridor->keepers[i], NULL);
 	queue_close(&corridor->held);
 	if (corridor->auditor_db != NULL)
 		pthread_join(corridor->holder, NULL);
@@ -147,7 +149,8 @@ void corridor_close(struct corridor *corridor)
 	queue_close(&corridor->audits);
 	if (corridor->auditor_db != NULL)
 		pthread_join(corridor->auditor, NULL);
-	db_close(corridor->keeper_db);
+	for (int i = 0; i < KEEPERS; i++)
+		db_close(corridor->keeper_dbs[i]);
 	db_close(corridor->writer_db);
 	db_close(corridor->auditor_db);
 	if (corridor->seal != NULL)

@@ -8,7 +8,7 @@
 #include "mcp/db/db.h"
 #include "queue.h"
 
-enum { WORKERS_MAX = 64 };
+enum { WORKERS_MAX = 64, KEEPERS = 2 };
 
 struct callers;
 struct upkeep;
@@ -19,8 +19,8 @@ struct corridor {
 	struct callers *callers;
 	char daemon[96];
 	struct queue work, facts, held, writes, audits;
-	pthread_t workers[WORKERS_MAX], keeper, holder, writer, auditor;   /* the keeper writes facts */
-	struct db *worker_dbs[WORKERS_MAX], *keeper_db, *writer_db, *auditor_db;
+	pthread_t workers[WORKERS_MAX], keepers[KEEPERS], holder, writer, auditor;   /* keepers write facts */
+	struct db *worker_dbs[WORKERS_MAX], *keeper_dbs[KEEPERS], *writer_db, *auditor_db;
 	size_t worker_count;
 	struct upkeep *upkeep;    /* or NULL */
 	_Atomic long notes_second, notes_count, notes_dropped;   /* the flood bound of corridor_note() */

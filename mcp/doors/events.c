@@ -1,4 +1,4 @@
-/* One request of a feed: on a worker its signature and its body are read, then the keeper writes it. What is refused
+/* One request of a feed: on a worker its signature and its body are read, then a keeper writes it. What is refused
  * goes through the audit before it is answered; what is taken has its audit row in its own transaction. */
 #include "events.h"
 
@@ -22,6 +22,7 @@ struct posting {
 	struct feed feed;
 	bool is_named;            /* the path names a feed, be there one or not */
 	struct event_batch batch;
+	struct bulks columns;     /* of the batch, as the database takes them */
 	const char *digest;       /* of the body */
 	struct call call;         /* the note of a refusal; its id is the batch's too */
 	int status;
@@ -110,13 +111,14 @@ static bool check_sender(struct posting *posting, struct db *db, const char *bod
 	return true;
 }
 
-/* On the keeper. */
+/* On a keeper. */
 static void write_batch(struct job *job, struct corridor *corridor, struct db *db)
 {
 	struct posting *posting = (struct posting *)(void *)job;
 	json_t *json;
 
-	if (!feed_take(db, corridor_seal(corridor), &posting->feed, &posting->batch, posting->call.id, posting->digest,
+	(void)corridor;
+	if (!feed_take(db, &posting->feed, &posting->batch, &posting->columns, posting->call.id, posting->digest,
 			posting->arena, &json, &posting->call.error)) {
 		refuse(posting, 0);
 		return;
@@ -156,6 +158,7 @@ static void read_request(struct job *job, struct corridor *corridor, struct db *
 		refuse(posting, 0);
 		return;
 	}
+	posting->columns = feed_columns(corridor_seal(corridor), &posting->feed, &posting->batch, posting->arena);
 	seal_uuid(posting->call.id);
 	posting->job.run = write_batch;
 	if (!corridor_post_facts(corridor, &posting->job, posting->feed.tenant)) {

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mcp/db/array.h"
-
 static const char path[] = "/api/events/";
 
 bool feed_parse(const char *target, struct feed *feed)
@@ -53,8 +51,8 @@ bool feed_find(struct db *db, const struct seal *seal, struct feed *feed, bool *
 	return good;
 }
 
-/* The columns of app.take_events behind the call's own, in its order: four of every event, then the slots. */
-enum column { N, ID, KIND, HASH, STATED, SLOTS, COLUMNS = SLOTS + EVENT_SLOTS + 2, BEFORE = 5 };
+/* The columns of app.take_events, in its order: four of every event, then the slots. */
+enum column { N, ID, KIND, HASH, STATED, SLOTS, COLUMNS = SLOTS + EVENT_SLOTS + 2 };
 
 static const char *sealed(const struct seal *seal, const struct feed *feed, const char *value, struct arena *arena)
 {
@@ -66,25 +64,45 @@ static const char *indexed(const struct seal *seal, const struct feed *feed, con
 	return value == NULL ? NULL : seal_blind_index(seal, feed->tenant, value, arena);
 }
 
+static bool is_personal(int slot)
+{
+	return slot == EVENT_NAME || slot == EVENT_EMAIL || slot == EVENT_PHONE;
+}
+
 /* Names, addresses and phone numbers leave this process sealed, and the hash of what could be guessed has a key. */
-static void add_event(struct db_array *columns, const struct event *event, const struct seal *seal,
+static void set_event(const char **columns[COLUMNS], size_t i, const struct event *event, const struct seal *seal,
 	const struct feed *feed, struct arena *arena)
 {
 	size_t size;
 	const char *words = event_words(arena, event, &size);
 
-	db_array_number(&columns[N], (long long)event->index);
-	db_array_add(&columns[ID], event->id);
-	db_array_add(&columns[KIND], event->kind);
-	db_array_add(&columns[HASH], seal_keyed_hash(seal, feed->tenant, SEAL_EVENT, words, size, arena));
-	db_array_add(&columns[STATED], event->stated_at);
-	for (int i = 0; i < EVENT_SLOTS; i++) {
-		bool personal = i == EVENT_NAME || i == EVENT_EMAIL || i == EVENT_PHONE;
+	columns[N][i] = arena_format(arena, "%zu", event->index);
+	columns[ID][i] = event->id;
+	columns[KIND][i] = event->kind;
+	columns[HASH][i] = seal_keyed_hash(seal, feed->tenant, SEAL_EVENT, words, size, arena);
+	columns[STATED][i] = event->stated_at;
+	for (int slot = 0; slot < EVENT_SLOTS; slot++)
+		columns[SLOTS + slot][i] = is_personal(slot) ? sealed(seal, feed, event->values[slot], arena)
+			: event->values[slot];
+	columns[SLOTS + EVENT_SLOTS][i] = indexed(seal, feed, event->values[EVENT_EMAIL], arena);
+	columns[SLOTS + EVENT_SLOTS + 1][i] = indexed(seal, feed, event->values[EVENT_PHONE], arena);
+}
 
-		db_array_add(&columns[SLOTS + i], personal ? sealed(seal, feed, event->values[i], arena) : event->values[i]);
+struct bulks feed_columns(const struct seal *seal, const struct feed *feed, const struct event_batch *batch,
+	struct arena *arena)
+{
+	struct bulk *bulk = arena_alloc(arena, COLUMNS * sizeof *bulk);
+	const char **columns[COLUMNS];
+
+	for (int i = 0; i < COLUMNS; i++) {
+		bool bytes = i == HASH || i >= SLOTS + EVENT_SLOTS || (i >= SLOTS && is_personal(i - SLOTS));
+
+		columns[i] = arena_alloc(arena, (batch->count + 1) * sizeof *columns[i]);
+		bulk[i] = (struct bulk){ bytes ? BULK_HEX : BULK_WORDS, batch->count, columns[i] };
 	}
-	db_array_add(&columns[SLOTS + EVENT_SLOTS], indexed(seal, feed, event->values[EVENT_EMAIL], arena));
-	db_array_add(&columns[SLOTS + EVENT_SLOTS + 1], indexed(seal, feed, event->values[EVENT_PHONE], arena));
+	for (size_t i = 0; i < batch->count; i++)
+		set_event(columns, i, &batch->events[i], seal, feed, arena);
+	return (struct bulks){ bulk, COLUMNS };
 }
 
 /* Those that could not be read, beside what the database tells, in the order of the request. */
@@ -107,25 +125,14 @@ static void add_mistakes(json_t *answer, const struct event_batch *batch)
 	json_object_set_new(answer, "events", all);
 }
 
-bool feed_take(struct db *db, const struct seal *seal, const struct feed *feed, const struct event_batch *batch,
+bool feed_take(struct db *db, const struct feed *feed, const struct event_batch *batch, const struct bulks *columns,
 	const char *call, const char *body_hash, struct arena *arena, json_t **answer, struct error *error)
 {
-	struct db_array columns[COLUMNS];
-	const char *values[BEFORE + COLUMNS];
 	struct db_rows *rows;
 
-	for (int i = 0; i < COLUMNS; i++)
-		columns[i] = db_array_open(arena);
-	for (size_t i = 0; i < batch->count; i++)
-		add_event(columns, &batch->events[i], seal, feed, arena);
-	values[0] = arena_format(arena, "%d", feed->tenant);
-	values[1] = feed->name;
-	values[2] = call;
-	values[3] = body_hash;
-	values[4] = arena_format(arena, "%zu", batch->mistake_count);
-	for (int i = 0; i < COLUMNS; i++)
-		values[BEFORE + i] = db_array_close(&columns[i]);
-	if (!db_query(db, 0, "take_events", values, BEFORE + COLUMNS, arena, &rows, error))
+	if (!db_query_columns(db, "take_events", DB_VALUES(arena_format(arena, "%d", feed->tenant), feed->name, call,
+			body_hash, arena_format(arena, "%zu", batch->mistake_count)), columns->columns, columns->count, arena,
+			&rows, error))
 		return false;
 	*answer = db_json(rows, 0, 0, arena);
 	add_mistakes(*answer, batch);

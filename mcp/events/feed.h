@@ -20,9 +20,13 @@ bool feed_parse(const char *target, struct feed *feed);
  * same way and time; `*known` tells. False when it could not be looked up. */
 bool feed_find(struct db *db, const struct seal *seal, struct feed *feed, bool *known, struct error *error);
 
+/* A batch as columns for feed_take, what is personal in it sealed. */
+struct bulks feed_columns(const struct seal *seal, const struct feed *feed, const struct event_batch *batch,
+	struct arena *arena);
+
 /* Takes a batch in one transaction with its audit row under `call`; `body_hash` is of the request's body. The answer is
  * what the sender gets. What was not taken for certain may be sent again: nothing counts twice. */
-bool feed_take(struct db *db, const struct seal *seal, const struct feed *feed, const struct event_batch *batch,
+bool feed_take(struct db *db, const struct feed *feed, const struct event_batch *batch, const struct bulks *columns,
 	const char *call, const char *body_hash, struct arena *arena, json_t **answer, struct error *error);
 
 #endif

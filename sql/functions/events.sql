@@ -140,11 +140,16 @@ begin
 			v := v || app.unpark(p_tenant, 'member', array(select distinct f.member from unnest(v_new) f));
 		end if;
 	end if;
-	v := array(select row(f.n, f.feed, f.event, f.kind, f.stated_at, f.ref, f.member, f.store, f.channel, f.at, f.cents,
-			f.discount, f.units, f.order_ref, f.code, f.word, f.other, f.message, f.lines, null, null, null, null, null,
-			m.member)::app.fact
-		from unnest(v) f left join data.members m on m.tenant = p_tenant and m.external = f.member
-		where f.kind <> 'enrolment');
+	-- Who is meant was looked up when the batch came; again only when there are new members, or somebody was not there.
+	if exists (select from unnest(v) f where f.who is null and f.member is not null) then
+		v := array(select row(f.n, f.feed, f.event, f.kind, f.stated_at, f.ref, f.member, f.store, f.channel, f.at,
+				f.cents, f.discount, f.units, f.order_ref, f.code, f.word, f.other, f.message, f.lines, null, null,
+				null, null, null, m.member)::app.fact
+			from unnest(v) f left join data.members m on m.tenant = p_tenant and m.external = f.member);
+	end if;
+	if v_new <> '{}' then
+		v := array(select f from unnest(v) f where f.kind <> 'enrolment');
+	end if;
 	v_waits := array(select f from unnest(v) f where f.member is not null and f.who is null);
 	if v_waits <> '{}' then
 		perform app.park(p_tenant, v_waits, 'member');
@@ -245,14 +250,15 @@ begin
 	perform app.hold_feed(p_tenant, p_feed);
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
-			x.email_index, x.phone_index, null)::app.fact
+			x.email_index, x.phone_index, m.member)::app.fact
 		from (select unnest(p_n) as n, unnest(p_events) as event, unnest(p_kinds) as kind,
 			unnest(p_stated) as stated_at, unnest(p_ref) as ref, unnest(p_member) as member,
 			unnest(p_store) as store, unnest(p_channel) as channel, unnest(p_at) as at, unnest(p_cents) as cents,
 			unnest(p_discount) as discount, unnest(p_units) as units, unnest(p_order_ref) as order_ref,
 			unnest(p_code) as code, unnest(p_word) as word, unnest(p_other) as other, unnest(p_message) as message,
 			unnest(p_lines) as lines, unnest(p_name) as name, unnest(p_email) as email, unnest(p_phone) as phone,
-			unnest(p_email_index) as email_index, unnest(p_phone_index) as phone_index) x);
+			unnest(p_email_index) as email_index, unnest(p_phone_index) as phone_index) x
+		left join data.members m on m.tenant = p_tenant and m.external = x.member);
 	select jsonb_object_agg(r.n, r.reason) into v_refusals from (select * from app.without_room(p_tenant, p_feed, v)
 		union all select * from app.refusals(p_tenant, v)) r;
 	with first as (

@@ -373,16 +373,16 @@ def measure_ingest():
     members = sql('flash', 'select external from data.members where tenant = 1 limit 200000').split()
     stores = sql('flash', 'select store from data.stores where tenant = 1').split()
     daemon, rates = Daemon(), {0: [], 3: []}
-    keeper = sql('flash', "select max(pid) from pg_stat_activity where application_name = 'flashd keeper'")
+    keepers = sql('flash', "select pid from pg_stat_activity where application_name = 'flashd keeper'").split()
     for _ in range(ROUNDS):
         for lines in rates:
             newest = int(sql('flash', 'select extract(epoch from max(ordered_at))::bigint from data.orders where tenant = 1'))
             requests = signed_batches(made['secret'], members, stores, newest, 40, lines)
-            before = cpu_ms(keeper), cpu_ms(daemon.process.pid)
+            before = sum(map(cpu_ms, keepers)), cpu_ms(daemon.process.pid)
             rate, p99 = send_batches(daemon.port, made['path'], requests, 2)
             rates[lines].append(rate)
             say(f'  orders of {lines} lines: {rate:.0f} events/s, p99 {p99 / 1000:.0f} ms a batch; CPU a batch: PostgreSQL '
-                f'{(cpu_ms(keeper) - before[0]) / 40:.0f} ms, flashd {(cpu_ms(daemon.process.pid) - before[1]) / 40:.0f} ms')
+                f'{(sum(map(cpu_ms, keepers)) - before[0]) / 40:.0f} ms, flashd {(cpu_ms(daemon.process.pid) - before[1]) / 40:.0f} ms')
     daemon.close()
     goal('E1', 'events/s, batches of 1,000 orders', statistics.median(rates[0]), 20000)
 
