@@ -30,17 +30,25 @@ begin
 	if p_tenant > 0 then
 		v_held := pg_advisory_xact_lock_shared(7301, p_tenant) is null;
 	end if;
-	insert into journal.audit (tenant, at, call, principal, via, tool, decision, code, args_digest, row_count,
-			duration_us)
+	if cardinality(p_calls) = 1 then
+		insert into journal.audit (tenant, at, call, principal, via, tool, decision, code, args_digest, row_count,
+				duration_us)
+			values (p_tenant, clock_timestamp(), p_calls[1], p_principals[1], p_vias[1], p_tools[1], p_decisions[1],
+				p_codes[1], p_digests[1], p_rows[1], p_durations_us[1])
+			on conflict do nothing;
+	else
+		insert into journal.audit (tenant, at, call, principal, via, tool, decision, code, args_digest, row_count,
+				duration_us)
 		select p_tenant, clock_timestamp(), unnest(p_calls), unnest(p_principals), unnest(p_vias), unnest(p_tools),
 			unnest(p_decisions), unnest(p_codes), unnest(p_digests), unnest(p_rows), unnest(p_durations_us)
 		on conflict do nothing;
-	select array_agg(k.key) into v_good from data.keys k where k.tenant = p_tenant and k.key = any (p_principals)
-		and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now);
+	end if;
+	select t.data_version, array(select k.key from data.keys k where k.tenant = p_tenant and k.key = any (p_principals)
+			and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now))
+		into data_version, v_good from data.tenants t where t.tenant = p_tenant;
 	foreach v_principal in array p_principals loop
 		if v_good is null or v_principal <> all (v_good) then
 			bad_keys := bad_keys || v_principal;
 		end if;
 	end loop;
-	select t.data_version into data_version from data.tenants t where t.tenant = p_tenant;
 end $$;
