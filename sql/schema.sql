@@ -801,7 +801,7 @@ ALTER TABLE ONLY data.ledger
     ADD CONSTRAINT ledger_pkey PRIMARY KEY (tenant, entry);
 
 ALTER TABLE ONLY data.lots
-    ADD CONSTRAINT lots_pkey PRIMARY KEY (tenant, lot);
+    ADD CONSTRAINT lots_pkey PRIMARY KEY (tenant, member, lot);
 
 ALTER TABLE ONLY data.member_stats
     ADD CONSTRAINT member_stats_pkey PRIMARY KEY (tenant, member);
@@ -916,8 +916,6 @@ CREATE UNIQUE INDEX ledger_reverse ON data.ledger USING btree (tenant, action) W
 CREATE UNIQUE INDEX ledger_source ON data.ledger USING btree (tenant, source) WHERE (source IS NOT NULL);
 
 CREATE INDEX ledger_time ON data.ledger USING brin (tenant, at) WITH (pages_per_range='16', autosummarize='on');
-
-CREATE INDEX lots_member ON data.lots USING btree (tenant, member, expires_at) WHERE (remaining > 0);
 
 CREATE INDEX members_email ON data.members USING btree (tenant, email_index) WHERE (email_index IS NOT NULL);
 

@@ -34,12 +34,14 @@ declare
 	v_lot data.lots;
 begin
 	perform from data.balances b where b.tenant = p_tenant and b.member = (p_action).member for update;
-	select * into v_lot from data.lots l where l.tenant = p_tenant and l.lot = (p_action).action for update;
+	select * into v_lot from data.lots l where l.tenant = p_tenant and l.member = (p_action).member
+		and l.lot = (p_action).action for update;
 	if v_lot.remaining <> v_lot.points or v_lot.state <> 'active' then
 		perform app.refuse('FLMOV', format('The member has used %s of these %s points since; points that were spent '
 			'cannot be taken back.', v_lot.points - v_lot.remaining, v_lot.points));
 	end if;
-	update data.lots set remaining = 0, state = 'reversed' where tenant = p_tenant and lot = v_lot.lot;
+	update data.lots set remaining = 0, state = 'reversed' where tenant = p_tenant and member = v_lot.member
+		and lot = v_lot.lot;
 	update data.balances set points = points - v_lot.points where tenant = p_tenant and member = v_lot.member;
 	insert into data.ledger (tenant, entry, member, delta, kind, lot, action, at)
 		values (p_tenant, app.new_id(), v_lot.member, -v_lot.points, 'reverse', v_lot.lot, (p_action).action,

@@ -317,7 +317,8 @@ begin
 			- k.out)) as remaining from lots l join pg_temp.stage_books k using (member)
 	), old as (
 		update data.lots x set remaining = s.remaining, state = case when s.remaining = 0 then 'spent' else 'active' end
-			from spent s where not s.new and x.tenant = p_tenant and x.lot = s.lot and x.remaining <> s.remaining
+			from spent s where not s.new and x.tenant = p_tenant and x.member = s.member and x.lot = s.lot
+				and x.remaining <> s.remaining
 	)
 	insert into data.lots (tenant, lot, member, points, remaining, state, earned_at, expires_at)
 		select p_tenant, s.lot, s.member, s.points, s.remaining, case when s.remaining = 0 then 'spent'

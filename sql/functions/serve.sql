@@ -51,8 +51,8 @@ begin
 		select c.code from data.coupons c where p_kind = 'coupon' and c.tenant = p_tenant and c.code = any (p_codes)
 			and c.pool = p_pool and c.state = 'available' for update skip locked
 	), served as materialized (
-		select a.member, a.code, a.subject, a.body, a.hash,
-			case when v_tool is not null then a.gift end as gift, case when a.writes then a.draft end as draft
+		select a.member, case when v_tool is not null then a.gift end as gift,
+			case when a.writes then a.draft end as draft, a.code, a.subject, a.body, a.hash
 		from asked a where (v_tool is not null or a.writes)
 			and (p_kind <> 'coupon' or a.code in (select f.code from free f))
 	), coupons as (

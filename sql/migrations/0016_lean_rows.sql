@@ -10,6 +10,11 @@ create index drafts_time on data.drafts using brin (tenant, created_at)
 drop index data.drafts_state;
 create index drafts_state on data.drafts (tenant, state, draft);
 
+-- A lot is only ever looked for among its member's: one index finds it and keeps it from coming twice.
+drop index data.lots_member;
+alter table data.lots drop constraint lots_pkey;
+alter table data.lots add primary key (tenant, member, lot);
+
 -- Which of the entries that were imported is the first (app.coverage).
 create index ledger_imported on data.ledger (tenant, at) where action is null;
 
