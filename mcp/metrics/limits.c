@@ -67,6 +67,11 @@ static bool is_cut_by(const struct metric *metric, const struct dimension *dimen
 	return dimension != NULL && metric_allows(metric, dimension);
 }
 
+json_t *limits_read(const char *text, struct arena *arena)
+{
+	return text[0] == '\0' ? NULL : arena_json(arena, json_loads(text, 0, NULL));
+}
+
 bool limits_force(struct db *db, struct question *question, struct arena *arena, struct error *error)
 {
 	const char *text = db_limits(db), *name;
@@ -74,10 +79,9 @@ bool limits_force(struct db *db, struct question *question, struct arena *arena,
 
 	if (text == NULL)
 		return true;
-	limits = json_loads(text, 0, NULL);
+	limits = question->limits = limits_read(text, arena);
 	if (limits == NULL)
 		return error_set(error, ERROR_INTERNAL, "The limits of this key cannot be read.");
-	question->limits = arena_json(arena, limits);
 	json_object_foreach(limits, name, allowed) {
 		const struct dimension *dimension = dimension_find(name);
 

@@ -6,8 +6,8 @@
 
 enum { VERSION = 1, NUMBERS_HASH = 32, QUERY_HASH = 16 };
 
-static const char not_ours[] = "This receipt was not signed here for this tenant, or was changed since: it proves "
-	"nothing.";
+const char receipt_not_ours[] = "This receipt was not signed here for this tenant, is of more than this key may see, or "
+	"was changed since: it proves nothing.";
 
 /* The hash of canonical JSON, without PostgreSQL's "\x". */
 static const char *hash_of(const json_t *json, struct arena *arena)
@@ -31,11 +31,11 @@ static json_t *body_of(int tenant, const struct receipt_facts *facts, struct are
 	const char *query = arena_dump(arena, facts->query);
 	json_t *value = facts->value == NULL ? json_null() : json_deep_copy(facts->value);
 
-	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:s?, s:s?, s:I, s:s?, s:s, s:I, "
+	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:O*, s:s?, s:s?, s:I, s:s?, s:s, s:I, "
 		"s:o, s:s}", "v", (int)VERSION, "tenant", tenant, "tool", facts->tool, "metric", facts->metric, "definition",
 		facts->definition, "certified_by", facts->certified_by, "query", facts->query, "query_hash",
-		seal_short_hash(query, strlen(query), QUERY_HASH, arena), "from", facts->from, "to", facts->to, "data_version",
-		(json_int_t)facts->data_version, "as_of", facts->as_of, "asked_at", second_of(facts->asked_us, arena), "rows",
+		seal_short_hash(query, strlen(query), QUERY_HASH, arena), "limited_to", facts->limited_to, "from", facts->from,
+		"to", facts->to, "data_version", (json_int_t)facts->data_version, "as_of", facts->as_of, "asked_at", second_of(facts->asked_us, arena), "rows",
 		(json_int_t)facts->rows, "value", value, "numbers", hash_of(facts->numbers, arena)));
 }
 
@@ -50,7 +50,8 @@ json_t *receipt_make(const struct seal *seal, int tenant, const struct receipt_f
 	struct error *error)
 {
 	unsigned char signature[SEAL_SIGNATURE];
-	size_t size = strlen(arena_dump(arena, facts->query));
+	size_t size = strlen(arena_dump(arena, facts->query)) +
+		(facts->limited_to == NULL ? 0 : strlen(arena_dump(arena, facts->limited_to)));
 
 	if (size > RECEIPT_QUERY_MOST) {
 		error_set(error, ERROR_ARGUMENT, "No number is answered without a receipt, and this question is too long for "
@@ -169,7 +170,7 @@ json_t *receipt_open(const struct seal *seal, int tenant, const char *token, str
 	if (json != NULL)
 		arena_json(arena, json);
 	if (json_integer_value(json_object_get(json, "tenant")) != tenant) {
-		error_set(error, ERROR_RECEIPT, "%s", not_ours);
+		error_set(error, ERROR_RECEIPT, "%s", receipt_not_ours);
 		return NULL;
 	}
 	if (json_integer_value(json_object_get(json, "v")) == VERSION)
@@ -177,6 +178,37 @@ json_t *receipt_open(const struct seal *seal, int tenant, const char *token, str
 	error_set(error, ERROR_RECEIPT, "This receipt was made by another release of flashd, whose form this one does not "
 		"know: verify it there.");
 	return NULL;
+}
+
+static bool holds(const json_t *list, const json_t *value)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (json_equal(one, value))
+			return true;
+	return false;
+}
+
+bool receipt_within(const json_t *body, const json_t *limits)
+{
+	const json_t *given = json_object_get(body, "limited_to"), *allowed, *one;
+	const char *name;
+	size_t i;
+
+	if (given == NULL)
+		given = json_object_get(json_object_get(body, "query"), "filters");
+	json_object_foreach((json_t *)(uintptr_t)limits, name, allowed) {
+		const json_t *asked = json_object_get(given, name);
+
+		if (json_array_size(asked) == 0)
+			return false;
+		json_array_foreach(asked, i, one)
+			if (!holds(allowed, one))
+				return false;
+	}
+	return true;
 }
 
 json_t *receipt_cited(const struct seal *seal, int tenant, const json_t *tokens, struct arena *arena,

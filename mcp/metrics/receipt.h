@@ -5,7 +5,8 @@
  *
  * Of the body: v 1; tenant; tool, the one that answers `query` again (query_metric when absent); metric, definition
  * (whole hash), certified_by (null: nobody); query, with exact days; query_hash; from, to (instants, null of what has
- * no history); data_version, as_of, asked_at; rows, of the source behind the total; value, of the total; numbers, the
+ * no history); data_version, as_of, asked_at; limited_to, the limits of the key that `tool` answered (absent: none);
+ * rows, of the source behind the total; value, of the total; numbers, the
  * hash of all numbers of the answer. */
 #ifndef FLASH_RECEIPT_H
 #define FLASH_RECEIPT_H
@@ -19,6 +20,7 @@ struct receipt_facts {
 	const char *tool;         /* NULL: query_metric */
 	const char *metric, *definition, *certified_by;
 	json_t *query;
+	json_t *limited_to;       /* of the key that asked, where `query` alone does not say it; NULL: none */
 	const char *from, *to, *as_of;
 	long long data_version, rows;
 	const json_t *value, *numbers;   /* `numbers`: whatever its hash is to stand for */
@@ -41,6 +43,14 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
  * for this tenant (a foreign tenant's looks like a forged one). */
 json_t *receipt_open(const struct seal *seal, int tenant, const char *token, struct arena *arena,
 	struct error *error);
+
+/* Whether all that a receipt speaks of lies within a key's limits ({dimension: [values]}): it was given to a key with
+ * no wider ones, or its question has filters inside. */
+bool receipt_within(const json_t *body, const json_t *limits);
+
+/* What is said of a receipt that proves nothing to who shows it: forged, a foreign tenant's and, to a limited key, one
+ * of more than it may see look the same. */
+extern const char receipt_not_ours[];
 
 /* What is kept of receipts that are cited for a write: [{id, metric, definition, value, data_version, asked_at,
  * token}], owned by the arena. NULL with ERROR_RECEIPT when one of `tokens` (an array of texts) is none of ours, as

@@ -59,14 +59,30 @@ static bool judge_cause(struct explanation *explanation)
 	return true;
 }
 
-/* What is told beside the numbers, and would differ though they did not. */
+/* A question in its own words and the same in a receipt's (whole days, a key's limits as filters) have one answer. */
+static void leave_queries(json_t *json)
+{
+	const char *name;
+	json_t *one;
+	size_t i;
+
+	json_object_del(json, "query");
+	json_object_del(json, "queries");
+	json_object_foreach(json, name, one)
+		leave_queries(one);
+	json_array_foreach(json, i, one)
+		leave_queries(one);
+}
+
+/* The answer without what is told beside the numbers, and would differ though they did not. */
 static json_t *numbers_of(json_t *answer, struct arena *arena)
 {
 	static const char *const said[] = { "text", "as_of", "certified", "definition", "data_version" };
-	json_t *numbers = arena_json(arena, json_copy(answer));
+	json_t *numbers = arena_json(arena, json_deep_copy(answer));
 
 	for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
 		json_object_del(numbers, said[i]);
+	leave_queries(numbers);
 	return numbers;
 }
 
@@ -100,7 +116,7 @@ static bool sign(const struct explanation *explanation, json_t *answer)
 		.certified_by = bounds->standing.state == METRIC_CERTIFIED ? bounds->standing.by : NULL,
 		.query = receipt_query(&explanation->question, call->args, call->arena), .from = bounds->periods[0].since,
 		.to = bounds->periods[0].until, .as_of = bounds->covered_until, .data_version = bounds->data_version,
-		.rows = explanation->question.source_rows, .value = value, .numbers = numbers_of(answer, call->arena),
+		.rows = explanation->question.source_rows, .limited_to = explanation->question.limits, .value = value, .numbers = numbers_of(answer, call->arena),
 		.asked_us = bounds->now_us };
 	json_t *receipt = receipt_make(call->seal, call->caller.tenant, &facts, call->arena, &call->error);
 

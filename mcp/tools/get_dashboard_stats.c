@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "mcp/metrics/limits.h"
 #include "mcp/metrics/receipt.h"
 #include "mcp/tool.h"
 
@@ -146,14 +147,14 @@ static bool add_rows(struct call *call, struct card *card, bool *moved)
 }
 
 /* One for all its numbers: twenty would be most of the answer. Without any number there is none. */
-static bool sign(struct call *call, const struct card *card, json_t **receipt)
+static bool sign(struct call *call, const struct card *card, json_t *limits, json_t **receipt)
 {
 	const char *window = call_text(call, "window"), *as_of = call_text(call, "as_of");
 	json_t *query = arena_json(call->arena, json_pack("{s:s*, s:s}", "window", window, "as_of",
 		as_of == NULL ? card->today : as_of));
 	const struct receipt_facts facts = { .tool = "get_dashboard_stats", .metric = "scorecard",
 		.definition = seal_hash(card->definitions.bytes, card->definitions.size, call->arena) + 2,
-		.certified_by = card->certified ? card->certified_by : NULL, .query = query, .as_of = card->as_of,
+		.certified_by = card->certified ? card->certified_by : NULL, .query = query, .limited_to = limits, .as_of = card->as_of,
 		.data_version = card->version, .rows = card->source_rows, .value = card->values, .numbers = card->numbers,
 		.asked_us = card->asked_us };
 
@@ -163,7 +164,7 @@ static bool sign(struct call *call, const struct card *card, json_t **receipt)
 
 bool run_get_dashboard_stats(struct call *call)
 {
-	json_t *receipt = NULL;
+	json_t *receipt = NULL, *limits = limits_read(call->caller.limits, call->arena);
 	struct card card;
 	bool moved = true;
 
@@ -176,9 +177,8 @@ bool run_get_dashboard_stats(struct call *call)
 		return call_refuse(call, ERROR_BUSY, "Data was coming in while the scorecard was made, so its "
 			"numbers would not belong together. Try again.");
 	call->row_count = SCORECARD_ROWS;
-	if (json_object_size(card.values) > 0 && !sign(call, &card, &receipt))
+	if (json_object_size(card.values) > 0 && !sign(call, &card, limits, &receipt))
 		return false;
-	return call_answer(call, json_pack("{s:O, s:I, s:o*, s:O*}", "stats", card.rows, "data_version",
-		(json_int_t)card.version, "limited_to",
-		call->caller.limits[0] == '\0' ? NULL : json_loads(call->caller.limits, 0, NULL), "receipt", receipt));
+	return call_answer(call, json_pack("{s:O, s:I, s:O*, s:O*}", "stats", card.rows, "data_version",
+		(json_int_t)card.version, "limited_to", limits, "receipt", receipt));
 }

@@ -1,6 +1,7 @@
 /* Opens a receipt, asks its question again over today's data and compares the two. */
 #include <string.h>
 
+#include "mcp/metrics/limits.h"
 #include "mcp/metrics/receipt.h"
 #include "mcp/tool.h"
 
@@ -21,27 +22,42 @@ static void add_why(struct verifying *verifying, const char *sentence)
 	json_array_append_new(verifying->why, json_string(sentence));
 }
 
-/* The answer of the tool that gave the receipt; NULL with the call's error. */
-static json_t *ask_again(struct call *call, const json_t *body)
+static json_t *question_again(struct call *call, json_t *query)
 {
-	const char *tool = text_of(body, "tool");
-	json_t *query = json_object_get(body, "query");
 	struct question question = { .metric = NULL };
+	json_t *answer = question_answer(call->db, call->caller.tenant, query, call->arena, &question, &call->error);
 
-	if (tool == NULL) {
-		json_t *answer = question_answer(call->db, call->caller.tenant, query, call->arena, &question, &call->error);
+	return answer != NULL && receipt_give(call->seal, call->caller.tenant, &question, query, answer, call->arena,
+		&call->error) ? answer : NULL;
+}
 
-		return answer != NULL && receipt_give(call->seal, call->caller.tenant, &question, query, answer, call->arena,
-			&call->error) ? answer : NULL;
-	}
+static json_t *tool_again(struct call *call, const char *tool, json_t *query)
+{
 	struct call again = *call;
+	const char *limits = db_limits(call->db);
 	bool scorecard = strcmp(tool, "get_dashboard_stats") == 0;
 
 	again.args = query;
+	snprintf(again.caller.limits, sizeof again.caller.limits, "%s", limits == NULL ? "" : limits);
 	bool good = scorecard ? run_get_dashboard_stats(&again) : run_explain_change(&again);
 
 	call->error = again.error;
 	return good ? again.result : NULL;
+}
+
+/* The answer of the tool that gave the receipt, to a key with the limits of the one that it was given to, or else with
+ * the caller's; NULL with the call's error. */
+static json_t *ask_again(struct call *call, const json_t *body)
+{
+	const char *tool = text_of(body, "tool"), *limits = db_limits(call->db);
+	json_t *query = json_object_get(body, "query"), *given = json_object_get(body, "limited_to");
+
+	if (given != NULL)
+		db_limit(call->db, arena_dump(call->arena, given));
+	json_t *answer = tool == NULL ? question_again(call, query) : tool_again(call, tool, query);
+
+	db_limit(call->db, limits);
+	return answer;
 }
 
 /* False when it cannot be told; what is refused today has an answer: that. */
@@ -65,7 +81,9 @@ static bool reopen(struct verifying *verifying)
 
 static bool differ(const struct verifying *verifying, const char *field)
 {
-	return !json_equal(json_object_get(verifying->then, field), json_object_get(verifying->now, field));
+	const json_t *then = json_object_get(verifying->then, field), *now = json_object_get(verifying->now, field);
+
+	return then != now && !json_equal(then, now);   /* of two that lack it both are NULL */
 }
 
 static long long number_of(const json_t *body, const char *field)
@@ -152,6 +170,14 @@ static json_t *view_of(const struct verifying *verifying, const json_t *body)
 	return view;
 }
 
+/* An explanation to a limited key leaves out what is counted of the whole house, so that only the values compare with
+ * one to a key without limits. */
+static bool is_same(const struct verifying *verifying)
+{
+	return verifying->now != NULL && !differ(verifying, "value") && !differ(verifying, "definition") &&
+		(!differ(verifying, "numbers") || differ(verifying, "limited_to"));
+}
+
 bool run_verify_number(struct call *call)
 {
 	struct verifying verifying = { .call = call, .why = arena_json(call->arena, json_array()) };
@@ -160,10 +186,11 @@ bool run_verify_number(struct call *call)
 	verifying.then = receipt_open(call->seal, call->caller.tenant, call_text(call, "receipt"), call->arena, &error);
 	if (verifying.then == NULL)
 		return call_answer(call, json_pack("{s:s, s:s}", "status", "forged", "text", error.text));
+	if (!receipt_within(verifying.then, limits_read(call->caller.limits, call->arena)))
+		return call_answer(call, json_pack("{s:s, s:s}", "status", "forged", "text", receipt_not_ours));
 	if (!reopen(&verifying))
 		return false;
-	bool same = verifying.now != NULL && !differ(&verifying, "value") && !differ(&verifying, "numbers") &&
-		!differ(&verifying, "definition");
+	bool same = is_same(&verifying);
 
 	if (!same)
 		find_why(&verifying);

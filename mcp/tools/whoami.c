@@ -1,3 +1,4 @@
+#include "mcp/metrics/limits.h"
 #include "query.h"
 
 bool run_whoami(struct call *call)
@@ -24,6 +25,6 @@ bool run_whoami(struct call *call)
 	}
 	json_object_set_new(answer, "scopes", scopes);
 	if (caller->limits[0] != '\0')
-		json_object_set_new(answer, "limited_to", json_loads(caller->limits, 0, NULL));
+		json_object_set(answer, "limited_to", limits_read(caller->limits, call->arena));
 	return call_answer(call, answer);
 }

@@ -86,7 +86,7 @@ listed=$(curl -s "$URL/api/mcp" -H "Authorization: Bearer $limited" -H 'Content-
 	-d '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}' | jq -r '.result.tools[].name')
 odd=""
 for tool in $listed; do
-	[[ " $seen whoami list_metrics list_coupon_pools stop_agent get_dashboard_stats " != *" $tool "* ]] || continue
+	[[ " $seen whoami list_metrics list_coupon_pools stop_agent get_dashboard_stats verify_number " != *" $tool "* ]] || continue
 	answer=$(daemon_call "$limited" "$tool" '{}')
 	[[ $(word <<<"$answer") == missing_scope && $answer == *"cannot be limited"* ]] || odd="$odd $tool"
 done
@@ -126,6 +126,13 @@ same "the scorecard is of what is inside, and says which numbers are not for thi
 	"$(daemon_call "$limited" get_dashboard_stats '{"window":"last_30d"}' >"$work/stats"; jq -e ".stats[0].value == $some" "$work/stats" >/dev/null && echo t) $(
 	jq -e '.limited_to == {"store":["S1"],"tier":["gold"]}' "$work/stats" >/dev/null && echo t) $(
 	jq -e '.stats[] | select(.metric == "pool_remaining") | .value == null and (.limited | test("cannot be cut by"))' "$work/stats" >/dev/null && echo t)"
+verdict() { daemon_call "$1" verify_number "{\"receipt\":\"$2\"}" | jq -c "$3"; }
+inside_token=$(number "$limited" "" | jq -r .receipt.token) card_token=$(jq -r .receipt.token "$work/stats")
+outside_token=$(number "$whole" "" | jq -r .receipt.token)
+same "each verifies what the limited key was told, and finds it the same" "$some same same same" "$(verdict "$limited" "$inside_token" .now.value) $(
+	for key in "$limited" "$whole"; do verdict "$key" "$inside_token" .status; done | tr -d '"' | paste -sd' ') $(verdict "$whole" "$card_token" .status | tr -d '"')"
+same "what the whole key was told looks to the limited one like a forgery" "$(verdict "$limited" "A${inside_token:1}" .) same" \
+	"$(verdict "$limited" "$outside_token" .) $(verdict "$whole" "$outside_token" .status | tr -d '"')"
 
 # Behind the tools: the functions ask the key itself.
 batch() { psql -X -qAt -U flashd -c "select x.answer ->> 'state' from app.write_calls(jsonb_build_array(jsonb_build_object('tenant', 1, 'key', '$limited_key',

@@ -117,9 +117,118 @@ static void forgeries_look_alike(void)
 	changed[20] = changed[20] == 'A' ? 'B' : 'A';
 	struct outcome forged = verify(arena, "1kreader0000", changed), none = verify(arena, "1kreader0000", "gmv 41,280");
 
-	expect(&forged, "forged", "was not signed here for this tenant, or was changed");
+	expect(&forged, "forged", "was not signed here for this tenant, is of more than");
 	expect(&none, "forged", "This is no receipt (10 bytes)");
 	CHECK(json_equal(forged.result, foreign.result));
+	arena_free(arena);
+}
+
+/* The reader's key, limited like {'store': ['s1']}; NULL: whole. */
+static struct caller limited(struct arena *arena, const char *limits)
+{
+	struct caller caller = world_caller("1kreader0000");
+
+	if (limits != NULL)
+		snprintf(caller.limits, sizeof caller.limits, "%s", arena_dump(arena, arena_json(arena,
+			json_loads(limits, 0, NULL))));
+	return caller;
+}
+
+static const char *asked_by(struct arena *arena, const struct caller *caller, const char *tool, const char *args)
+{
+	struct outcome outcome = world_call(arena, caller, tool, arena_json(arena, json_loads(args, 0, NULL)));
+
+	CHECK_TEXT(outcome.error.text, "");
+	return token_of(&outcome);
+}
+
+static struct outcome verified_by(struct arena *arena, const struct caller *caller, const char *token)
+{
+	return world_call(arena, caller, "verify_number", arena_json(arena, json_pack("{s:s}", "receipt", token)));
+}
+
+static const char one_store[] = "{\"store\": [\"s1\"]}", two_stores[] = "{\"store\": [\"s1\", \"s2\"]}";
+
+static const struct {
+	const char *asker;        /* whose receipt it is: a key with these limits, NULL: none */
+	const char *tool, *args;
+} inside_one_store[] = {
+	{ one_store, "query_metric", "{\"metric\": \"gmv\", \"window\": \"last_90d\"}" },
+	{ one_store, "query_metric", "{\"metric\": \"gmv\", \"by\": [\"store\"], \"compare\": [\"previous_period\"]}" },
+	{ one_store, "ask", "{\"question\": \"GMV last 90 days by store\"}" },
+	{ one_store, "explain_change", "{\"metric\": \"gmv\", \"window\": \"last_90d\"}" },
+	{ one_store, "get_dashboard_stats", "{\"window\": \"last_28d\"}" },
+	{ two_stores, "query_metric", "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Lyon\"]}}" },
+	{ NULL, "query_metric", "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Lyon\"], \"channel\": [\"web\"]}}" },
+	{ NULL, "explain_change", "{\"metric\": \"gmv\", \"window\": \"last_90d\", \"filters\": {\"store\": [\"Lyon\"]}}" },
+}, outside_one_store[] = {
+	{ NULL, "query_metric", "{\"metric\": \"gmv\"}" },
+	{ NULL, "query_metric", "{\"metric\": \"gmv\", \"by\": [\"store\"]}" },
+	{ NULL, "query_metric", "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Lyon\", \"Nice\"]}}" },
+	{ NULL, "query_metric", "{\"metric\": \"gmv\", \"filters\": {\"region\": [\"North\"]}}" },
+	{ NULL, "query_metric", "{\"metric\": \"pool_remaining\"}" },
+	{ NULL, "get_dashboard_stats", "{\"window\": \"last_28d\"}" },
+	{ NULL, "explain_change", "{\"metric\": \"gmv\", \"filters\": {\"store\": [\"Nice\"]}}" },
+	{ two_stores, "query_metric", "{\"metric\": \"gmv\"}" },
+	{ two_stores, "get_dashboard_stats", "{\"window\": \"last_28d\"}" },
+	{ two_stores, "explain_change", "{\"metric\": \"gmv\", \"window\": \"last_90d\"}" },
+	{ "{\"tier\": [\"gold\"]}", "query_metric", "{\"metric\": \"gmv\"}" },
+};
+
+static void a_limited_key_verifies_what_is_inside(void)
+{
+	for (size_t i = 0; i < sizeof inside_one_store / sizeof inside_one_store[0]; i++) {
+		struct arena *arena = arena_new();
+		struct caller asker = limited(arena, inside_one_store[i].asker), one = limited(arena, one_store);
+		const char *token = asked_by(arena, &asker, inside_one_store[i].tool, inside_one_store[i].args);
+		struct outcome own = verified_by(arena, &one, token), whole = verify(arena, "1kreader0000", token);
+
+		printf("# %s %s\n", inside_one_store[i].tool, inside_one_store[i].args);
+		expect(&own, "same", "Same: ");
+		CHECK(json_equal(world_at(own.result, "now/value"), world_at(own.result, "then/value")));
+		expect(&whole, "same", "Same: ");
+		arena_free(arena);
+	}
+}
+
+/* It looks like a foreign tenant's, in every word, and nothing was asked again. */
+static void what_is_outside_looks_foreign(void)
+{
+	struct arena *arena = arena_new();
+	struct caller one = limited(arena, one_store);
+	struct outcome foreign = verified_by(arena, &one, world_receipt(arena, "2koperator00", "total_members"));
+
+	expect(&foreign, "forged", "was not signed here for this tenant, is of more than");
+	for (size_t i = 0; i < sizeof outside_one_store / sizeof outside_one_store[0]; i++) {
+		struct caller asker = limited(arena, outside_one_store[i].asker);
+		const char *token = asked_by(arena, &asker, outside_one_store[i].tool, outside_one_store[i].args);
+		struct outcome outcome = verified_by(arena, &one, token), whole = verify(arena, "1kreader0000", token);
+
+		CHECK_TEXT(arena_dump(arena, outcome.result), arena_dump(arena, foreign.result));
+		expect(&whole, "same", "Same: ");
+	}
+	arena_free(arena);
+}
+
+static void a_limited_key_sees_what_changed_inside(void)
+{
+	struct arena *arena = arena_new();
+	struct caller one = limited(arena, one_store);
+	const char *token = asked_by(arena, &one, "query_metric", "{\"metric\": \"gmv\", \"window\": \"last_90d\"}");
+	const char *card = asked_by(arena, &one, "get_dashboard_stats", "{\"window\": \"last_28d\"}");
+
+	for (int store = 2; store >= 1; store--) {
+		world_do("insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) values "
+			"(1, 'late%d', 1, 's%d', 'web', now() - interval '3 days', 5000)", store, store);
+		world_do("update data.tenants set data_version = data_version + 1 where tenant = 1");
+		struct outcome number = verified_by(arena, &one, token), whole = verify(arena, "1kreader0000", card);
+
+		expect(&number, store == 1 ? "changed" : "same", "");
+		expect(&whole, store == 1 ? "changed" : "same", "");
+		CHECK_INT(world_number(number.result, "now/value") - world_number(number.result, "then/value"),
+			store == 1 ? 5000 : 0);
+	}
+	world_do("delete from data.orders where tenant = 1 and order_ref like 'late%%'");
 	arena_free(arena);
 }
 
@@ -382,6 +491,9 @@ int main(void)
 	CHECK_RUN(every_statement_of_an_explanation_names_it);
 	CHECK_RUN(a_changed_character_is_a_forgery);
 	CHECK_RUN(forgeries_look_alike);
+	CHECK_RUN(a_limited_key_verifies_what_is_inside);
+	CHECK_RUN(what_is_outside_looks_foreign);
+	CHECK_RUN(a_limited_key_sees_what_changed_inside);
 	CHECK_RUN(data_that_came_in_change_it);
 	CHECK_RUN(another_definition_is_said);
 	CHECK_RUN(a_suspended_number_stands_no_more);
