@@ -26,7 +26,7 @@ struct caller {
 	char via[8];              /* http, agent, cli */
 	char scopes[400];         /* separated by single spaces */
 	long long cap_cents;
-	int calls_per_minute;
+	int calls_per_minute, limits_version;
 	char limits[512];         /* {"store": [...], "tier": [...]}: the key sees no other; empty: everything */
 };
 

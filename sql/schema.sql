@@ -292,6 +292,7 @@ CREATE TABLE data.keys (
     revoked_by text,
     stores text[],
     tiers text[],
+    limits_version integer DEFAULT 0 NOT NULL,
     CONSTRAINT keys_budget_cents_check CHECK ((budget_cents >= 0)),
     CONSTRAINT keys_budget_period_check CHECK ((budget_period = ANY (ARRAY['forever'::text, 'day'::text, 'week'::text, 'month'::text]))),
     CONSTRAINT keys_calls_per_minute_check CHECK ((calls_per_minute > 0)),

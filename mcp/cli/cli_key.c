@@ -188,7 +188,7 @@ static bool check_limit(const char *option, const char *words, struct error *err
 
 	json_decref(list);
 	return words == NULL || (count >= 1 && count <= 20) || error_set(error, ERROR_USAGE, "--%s is \"%.60s\"; it must "
-		"be 1 to 20 names with commas. No key was made.", option, words);
+		"be 1 to 20 names with commas. Nothing was done.", option, words);
 }
 
 static bool answer_key(struct cli *cli, const struct new_key *key, const char *out)
@@ -259,7 +259,7 @@ static const struct cli_column key_columns[] = {
 };
 
 enum { KEY_COLUMNS = sizeof key_columns / sizeof key_columns[0], KEY_KIND = 1, KEY_NAME = 2, KEY_PERIOD = 6,
-	KEY_BUDGET = 7 };
+	KEY_BUDGET = 7, KEY_STORES = 16, KEY_TIERS = 17 };
 
 static bool read_keys(struct cli *cli, const char *all, const char *key, struct cli_table *table,
 	struct error *error)
@@ -325,4 +325,66 @@ bool key_budget(struct cli *cli, struct error *error)
 
 	return cli_answer(cli, json_incref(answer), "%s: budget %s, spent %s\n", key, cli_money(cli, new_cents),
 		cli_money(cli, spent_cents));
+}
+
+static bool holds(const json_t *list, const json_t *value)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		if (json_equal(one, value))
+			return true;
+	return false;
+}
+
+/* Whether new limits (words with commas; NULL: none) let in what the old ones (a JSON array, or NULL) kept out. */
+static bool is_wider(struct cli *cli, const char *before, const char *now)
+{
+	json_t *old = before == NULL ? NULL : arena_json(cli->arena, json_loads(before, 0, NULL)), *one;
+	json_t *words = now == NULL ? NULL : arena_json(cli->arena, json_of_words(now));
+	size_t i;
+
+	if (old == NULL || words == NULL)
+		return old != NULL;
+	json_array_foreach(words, i, one)
+		if (!holds(old, one))
+			return true;
+	return false;
+}
+
+static const char *limits_said(struct cli *cli, const char *stores, const char *tiers)
+{
+	if (stores == NULL && tiers == NULL)
+		return "everything";
+	return arena_format(cli->arena, "only %s%s%s%s%s", stores == NULL ? "" : "stores ", stores == NULL ? "" : stores,
+		stores == NULL || tiers == NULL ? "" : " and ", tiers == NULL ? "" : "tiers ", tiers == NULL ? "" : tiers);
+}
+
+bool key_limit(struct cli *cli, struct error *error)
+{
+	const char *key = cli_argument(cli, 0), *person = cli_person(cli, error);
+	const char *stores = cli_option(cli, "stores"), *tiers = cli_option(cli, "tiers");
+	struct cli_table table;
+	struct db_rows *rows;
+
+	if (person == NULL || !check_limit("stores", stores, error) || !check_limit("tiers", tiers, error))
+		return false;
+	if ((stores != NULL || tiers != NULL) == cli_switch(cli, "none"))
+		return error_set(error, ERROR_USAGE, "Say all that the key is to be limited to, with --stores, --tiers or "
+			"both; or --none, for no limits. Nothing was done.");
+	if (!read_keys(cli, "false", key, &table, error))
+		return false;
+	const char *said = limits_said(cli, stores, tiers);
+
+	/* Friction in the dangerous direction only. */
+	if ((is_wider(cli, table.cells[KEY_STORES], stores) || is_wider(cli, table.cells[KEY_TIERS], tiers)) &&
+	    !cli_confirm_severe(cli, arena_format(cli->arena, "Key %s (\"%s\") of %s will see more than before: %s.", key,
+		table.cells[KEY_NAME], cli->tenant_slug, said), error))
+		return false;
+	if (!cli_power(cli, "limit_key", DB_VALUES(person, key, stores == NULL ? NULL : array_of_words(cli, stores, ","),
+		tiers == NULL ? NULL : array_of_words(cli, tiers, ",")), &rows, error))
+		return false;
+	return cli_answer(cli, json_incref(db_json(rows, 0, 0, cli->arena)), "%s: sees and touches %s, from its next call "
+		"on\n", key, said);
 }

@@ -1,5 +1,6 @@
 /* The audit committer. One durable row for every call that wrote nothing else; the commit time itself is the batch
- * window. What the statement answers decides about cached answers and revoked keys: nothing leaves unchecked. */
+ * window. What the statement answers decides about cached answers, revoked keys and changed limits: nothing leaves
+ * unchecked. */
 #include <stdio.h>
 #include <string.h>
 
@@ -60,12 +61,19 @@ static struct job *split_tenant(struct job **chain)
 	return mine;
 }
 
-enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, WORDS, ROWS = WORDS, DURATION, COLUMNS };
+enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, WORDS, ROWS = WORDS, DURATION, LIMITS, COLUMNS };
+
+/* What the statement says beside its rows. */
+struct verdict {
+	const char *bad_keys;     /* comma separated, or NULL */
+	json_t *moved_keys;       /* {key: {version, limits}} */
+	long long data_version;
+};
 
 /* What the rows of a chain hold, column by column; the numbers have their own arrays. */
 struct columns {
 	const char **words[WORDS];
-	int64_t *rows, *durations_us;
+	int64_t *rows, *durations_us, *limits_versions;
 	struct bulk bulk[COLUMNS];
 };
 
@@ -78,8 +86,10 @@ static void fill_columns(struct columns *columns, struct job *chain, struct aren
 		count++;
 	columns->rows = arena_alloc(arena, count * sizeof *columns->rows);
 	columns->durations_us = arena_alloc(arena, count * sizeof *columns->durations_us);
+	columns->limits_versions = arena_alloc(arena, count * sizeof *columns->limits_versions);
 	columns->bulk[ROWS] = (struct bulk){ BULK_INTEGERS, count, columns->rows };
 	columns->bulk[DURATION] = (struct bulk){ BULK_INTEGERS, count, columns->durations_us };
+	columns->bulk[LIMITS] = (struct bulk){ BULK_INTEGERS, count, columns->limits_versions };
 	for (int c = 0; c < WORDS; c++) {
 		columns->words[c] = arena_alloc(arena, count * sizeof *columns->words[c]);
 		columns->bulk[c] = (struct bulk){ c == CALL ? BULK_UUIDS : c == DIGEST ? BULK_HEX : BULK_WORDS, count,
@@ -96,6 +106,7 @@ static void fill_columns(struct columns *columns, struct job *chain, struct aren
 		columns->words[CODE][i] = code_of(call, arena);
 		columns->words[DIGEST][i] = call->digest[0] == '\0' ? NULL : call->digest;
 		columns->rows[i] = call->row_count;
+		columns->limits_versions[i] = call->caller.limits_version;
 		columns->durations_us[i] = call->started_us == 0 ? 0 : now_us - call->started_us;
 	}
 }
@@ -125,21 +136,45 @@ static bool is_listed(const char *list, const char *key)
 	return false;
 }
 
-static void release(struct corridor *corridor, struct call *call, const char *bad_keys, long long version)
+/* Whether it was answered, or refused before anything was done, under limits that the key does not have any more: it
+ * has the new ones then. What else a call did was decided by the key's own row. */
+static bool is_outdated(struct corridor *corridor, struct call *call, const struct verdict *verdict)
 {
-	if (call->caller.is_key && is_listed(bad_keys, call->caller.key)) {
+	const json_t *moved = call->caller.is_key ? json_object_get(verdict->moved_keys, call->caller.key) : NULL;
+	struct caller *caller = &call->caller;
+
+	if (moved == NULL)
+		return false;
+	callers_forget(corridor->callers, caller->key);
+	caller->limits_version = (int)json_integer_value(json_object_get(moved, "version"));
+	snprintf(caller->limits, sizeof caller->limits, "%s", json_string_value(json_object_get(moved, "limits")));
+	return call->tool != NULL && (call->tool->kind == TOOL_READ || (call->tool->kind == TOOL_WRITE &&
+		call->effect == NULL));
+}
+
+static void release(struct corridor *corridor, struct call *call, const struct verdict *verdict)
+{
+	if (call->caller.is_key && is_listed(verdict->bad_keys, call->caller.key)) {
 		callers_forget(corridor->callers, call->caller.key);
 		call_unanswer(call);
 		call_refuse(call, ERROR_KEY, "This API key is not valid (any more): ask an admin for a new one.");
-	} else if (call->cached_version > 0 && call->cached_version != version) {
-		/* The data moved since this answer was kept: make it anew, as a call of its own. */
+	} else if (is_outdated(corridor, call, verdict) ||
+	    (call->cached_version > 0 && call->cached_version != verdict->data_version)) {
+		/* The data moved since this answer was kept, or the key's limits: make it anew, as a call of its own. */
 		call->cached_version = 0;
 		call->no_cache = true;
+		call->row_count = 0;
 		call_unanswer(call);
 		tool_submit(corridor, call);
 		return;
 	}
 	call->done(call);
+}
+
+static struct verdict verdict_of(const struct db_rows *rows, struct arena *arena)
+{
+	return (struct verdict){ .bad_keys = db_text(rows, 0, 0), .data_version = db_number(rows, 0, 1),
+		.moved_keys = db_text(rows, 0, 2) == NULL ? NULL : db_json(rows, 0, 2, arena) };
 }
 
 static void commit(struct corridor *corridor, struct job *chain)
@@ -148,15 +183,16 @@ static void commit(struct corridor *corridor, struct job *chain)
 	struct db_rows *rows = NULL;
 	struct error error;
 	bool good = write_rows(corridor, chain, arena, &rows, &error);
-	const char *bad_keys = good && db_count(rows) == 1 ? db_text(rows, 0, 0) : NULL;
-	long long version = good && db_count(rows) == 1 ? db_number(rows, 0, 1) : 0;
+	struct verdict verdict = { .bad_keys = NULL };
 
+	if (good && db_count(rows) == 1)
+		verdict = verdict_of(rows, arena);
 	for (struct job *job = chain, *next; job != NULL; job = next) {
 		struct call *call = (struct call *)(void *)job;
 
 		next = job->next;
 		if (good) {
-			release(corridor, call, bad_keys, version);
+			release(corridor, call, &verdict);
 			continue;
 		}
 		call_unanswer(call);

@@ -93,7 +93,7 @@ static void keep(struct callers *callers, const char *hash, const struct caller 
 static void fill(struct caller *caller, int tenant, const char *key, const struct db_rows *rows)
 {
 	*caller = (struct caller){ .tenant = tenant, .is_key = true, .cap_cents = db_number(rows, 0, 4),
-		.calls_per_minute = (int)db_number(rows, 0, 5) };
+		.calls_per_minute = (int)db_number(rows, 0, 5), .limits_version = (int)db_number(rows, 0, 8) };
 	snprintf(caller->kind, sizeof caller->kind, "%s", db_text(rows, 0, 0));
 	snprintf(caller->key, sizeof caller->key, "%s", key);
 	snprintf(caller->name, sizeof caller->name, "%s", db_text(rows, 0, 1));

@@ -4,7 +4,7 @@
 
 #include "question.h"
 
-/* A key's limits (struct caller) as JSON, owned by the arena: {dimension: [values]}; NULL of the empty text: no limits. */
+/* A key's limits (struct caller) as JSON, owned by the arena: {dimension: [values]}; NULL when there are none. */
 json_t *limits_read(const char *text, struct arena *arena);
 
 /* Adds the limits of the connection (db_limits) to the request's filters, each cut with what was asked for of the same

@@ -6,8 +6,8 @@
 
 enum { VERSION = 1, NUMBERS_HASH = 32, QUERY_HASH = 16 };
 
-const char receipt_not_ours[] = "This receipt was not signed here for this tenant, is of more than this key may see, or "
-	"was changed since: it proves nothing.";
+const char receipt_not_ours[] = "This receipt was not signed here for this tenant, is of more than this key may see, "
+	"or was changed since: it proves nothing.";
 
 /* The hash of canonical JSON, without PostgreSQL's "\x". */
 static const char *hash_of(const json_t *json, struct arena *arena)
@@ -31,12 +31,13 @@ static json_t *body_of(int tenant, const struct receipt_facts *facts, struct are
 	const char *query = arena_dump(arena, facts->query);
 	json_t *value = facts->value == NULL ? json_null() : json_deep_copy(facts->value);
 
-	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:O*, s:s?, s:s?, s:I, s:s?, s:s, s:I, "
-		"s:o, s:s}", "v", (int)VERSION, "tenant", tenant, "tool", facts->tool, "metric", facts->metric, "definition",
-		facts->definition, "certified_by", facts->certified_by, "query", facts->query, "query_hash",
+	return arena_json(arena, json_pack("{s:i, s:i, s:s*, s:s, s:s, s:s?, s:O, s:s, s:O*, s:s?, s:s?, s:I, s:s?, s:s, "
+		"s:I, s:o, s:s}", "v", (int)VERSION, "tenant", tenant, "tool", facts->tool, "metric", facts->metric,
+		"definition", facts->definition, "certified_by", facts->certified_by, "query", facts->query, "query_hash",
 		seal_short_hash(query, strlen(query), QUERY_HASH, arena), "limited_to", facts->limited_to, "from", facts->from,
-		"to", facts->to, "data_version", (json_int_t)facts->data_version, "as_of", facts->as_of, "asked_at", second_of(facts->asked_us, arena), "rows",
-		(json_int_t)facts->rows, "value", value, "numbers", hash_of(facts->numbers, arena)));
+		"to", facts->to, "data_version", (json_int_t)facts->data_version, "as_of", facts->as_of, "asked_at",
+		second_of(facts->asked_us, arena), "rows", (json_int_t)facts->rows, "value", value, "numbers",
+		hash_of(facts->numbers, arena)));
 }
 
 const char *receipt_id(const json_t *body, struct arena *arena)

@@ -116,8 +116,8 @@ static bool sign(const struct explanation *explanation, json_t *answer)
 		.certified_by = bounds->standing.state == METRIC_CERTIFIED ? bounds->standing.by : NULL,
 		.query = receipt_query(&explanation->question, call->args, call->arena), .from = bounds->periods[0].since,
 		.to = bounds->periods[0].until, .as_of = bounds->covered_until, .data_version = bounds->data_version,
-		.rows = explanation->question.source_rows, .limited_to = explanation->question.limits, .value = value, .numbers = numbers_of(answer, call->arena),
-		.asked_us = bounds->now_us };
+		.rows = explanation->question.source_rows, .limited_to = explanation->question.limits, .value = value,
+		.numbers = numbers_of(answer, call->arena), .asked_us = bounds->now_us };
 	json_t *receipt = receipt_make(call->seal, call->caller.tenant, &facts, call->arena, &call->error);
 
 	if (receipt == NULL)

@@ -154,9 +154,9 @@ static bool sign(struct call *call, const struct card *card, json_t *limits, jso
 		as_of == NULL ? card->today : as_of));
 	const struct receipt_facts facts = { .tool = "get_dashboard_stats", .metric = "scorecard",
 		.definition = seal_hash(card->definitions.bytes, card->definitions.size, call->arena) + 2,
-		.certified_by = card->certified ? card->certified_by : NULL, .query = query, .limited_to = limits, .as_of = card->as_of,
-		.data_version = card->version, .rows = card->source_rows, .value = card->values, .numbers = card->numbers,
-		.asked_us = card->asked_us };
+		.certified_by = card->certified ? card->certified_by : NULL, .query = query, .limited_to = limits,
+		.as_of = card->as_of, .data_version = card->version, .rows = card->source_rows, .value = card->values,
+		.numbers = card->numbers, .asked_us = card->asked_us };
 
 	*receipt = receipt_make(call->seal, call->caller.tenant, &facts, call->arena, &call->error);
 	return *receipt != NULL;

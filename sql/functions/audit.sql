@@ -9,23 +9,33 @@ begin
 			p_value_cents, p_rows, p_detail);
 end $$;
 
+-- The limits of a key and their version; null when it is not a valid key.
+create function app.limits_of_key(p_tenant int, p_key text, p_now timestamptz) returns jsonb language plpgsql stable as $$
+begin
+	return (select jsonb_build_object('version', k.limits_version, 'limits', app.limits_text(k.stores, k.tiers))
+		from data.keys k where k.tenant = p_tenant and k.key = p_key and k.revoked_at is null
+			and (k.expires_at is null or k.expires_at > p_now));
+end $$;
+
 -- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for every tenant in the
 -- batch it also answers what a cached answer must be checked against before it may leave: the keys that are
--- not valid any more and the data version. The gate is held, so that a revoked key's answer cannot follow the
--- revocation's. Their time is the database's, as everybody's. Rows come by tenant: only one can be seen at a time. A
--- write whose commit was not heard of has its row already: that one stays, and does not fail its neighbours.
+-- not valid any more, those whose limits are others than the answer's (with the limits: {key: {version, limits}}), and
+-- the data version. The gate is held, so that a revoked or limited key's answer cannot follow the revocation's. Their
+-- time is the database's, as everybody's. Rows come by tenant: only one can be seen at a time. A write whose commit was
+-- not heard of has its row already: that one stays, and does not fail its neighbours.
 --
 -- Most batches hold one row or a few, so what counts is what a batch costs before its first row: plans for any
 -- parameters (made once; unnest() looks cheaper with known arrays and was planned anew each time), assignments instead
--- of queries, and the keys compared here.
+-- of queries, and the keys compared here, each with the version of its limits behind a blank.
 create function app.audit_calls(p_tenant int, p_calls uuid[], p_principals text[], p_vias text[], p_tools text[],
 	p_decisions text[], p_codes text[], p_digests bytea[], p_rows bigint[], p_durations_us bigint[],
-	out bad_keys text[], out data_version bigint) language plpgsql security definer volatile
+	p_limits_versions bigint[], out bad_keys text[], out moved_keys jsonb, out data_version bigint)
+language plpgsql security definer volatile
 set search_path = pg_catalog, pg_temp set plan_cache_mode = force_generic_plan as $$
 declare
 	v_tenant text := set_config('flash.tenant', p_tenant::text, true);
 	v_now timestamptz := app.now();
-	v_held boolean; v_good text[]; v_principal text;
+	v_held boolean; v_good text[]; v_limits jsonb;
 begin
 	if p_tenant > 0 then
 		v_held := pg_advisory_xact_lock_shared(7301, p_tenant) is null;
@@ -43,12 +53,17 @@ begin
 			unnest(p_decisions), unnest(p_codes), unnest(p_digests), unnest(p_rows), unnest(p_durations_us)
 		on conflict do nothing;
 	end if;
-	select t.data_version, array(select k.key from data.keys k where k.tenant = p_tenant and k.key = any (p_principals)
-			and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now))
+	select t.data_version, array(select k.key || ' ' || k.limits_version from data.keys k where k.tenant = p_tenant
+			and k.key = any (p_principals) and k.revoked_at is null and (k.expires_at is null or k.expires_at > v_now))
 		into data_version, v_good from data.tenants t where t.tenant = p_tenant;
-	foreach v_principal in array p_principals loop
-		if v_good is null or v_principal <> all (v_good) then
-			bad_keys := bad_keys || v_principal;
+	for i in 1 .. cardinality(p_principals) loop
+		if v_good is null or p_principals[i] || ' ' || p_limits_versions[i] <> all (v_good) then
+			v_limits := app.limits_of_key(p_tenant, p_principals[i], v_now);
+			if v_limits is null then
+				bad_keys := bad_keys || p_principals[i];
+			else
+				moved_keys := coalesce(moved_keys, '{}') || jsonb_build_object(p_principals[i], v_limits);
+			end if;
 		end if;
 	end loop;
 end $$;

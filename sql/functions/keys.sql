@@ -3,13 +3,13 @@
 -- The row that a presented key's hash is compared with. No row for an unknown one.
 create function app.find_key(p_tenant int, p_key text)
 returns table (kind text, name text, secret_hash text, scopes text, cap_cents bigint, calls_per_minute int,
-	valid boolean, limits text)
+	valid boolean, limits text, limits_version int)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 begin
 	perform app.enter(p_tenant);
 	return query select k.kind, k.name, k.secret_hash::text, array_to_string(k.scopes, ' '), k.cap_cents,
 		k.calls_per_minute, k.revoked_at is null and (k.expires_at is null or k.expires_at > app.now()),
-		app.limits_text(k.stores, k.tiers)
+		app.limits_text(k.stores, k.tiers), k.limits_version
 		from data.keys k where k.tenant = p_tenant and k.key = p_key;
 end $$;
 
@@ -44,6 +44,30 @@ begin
 	perform app.write_audit(p_tenant, p_call, p_person, 'cli', 'revoke_key', 'executed', '', null, null, 1,
 		jsonb_build_object('key', p_key));
 	perform pg_notify('flashd', 'key');
+end $$;
+
+-- Other stores and tiers; null: all. Once this has answered nothing leaves that was answered under the limits of
+-- before, and no write of before is on its way.
+create function app.limit_key(p_tenant int, p_call uuid, p_person text, p_key text, p_stores text[], p_tiers text[])
+returns jsonb language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+declare
+	v_key data.keys;
+begin
+	perform app.enter(p_tenant);
+	perform app.close_gate(p_tenant);
+	perform app.pass_person(p_tenant, p_person, 'admin');
+	perform app.check_limits(p_tenant, p_stores, p_tiers);
+	select * into v_key from data.keys k where k.tenant = p_tenant and k.key = p_key and k.revoked_at is null
+		for update;
+	if v_key.key is null then
+		perform app.refuse('FLNOT', format('There is no valid key %s: `flashd key list` shows them.', p_key));
+	end if;
+	update data.keys k set stores = p_stores, tiers = p_tiers, limits_version = k.limits_version + 1
+		where k.tenant = p_tenant and k.key = p_key;
+	perform app.write_audit(p_tenant, p_call, p_person, 'cli', 'limit_key', 'executed', '', null, null, 1,
+		jsonb_build_object('key', p_key, 'stores', p_stores, 'tiers', p_tiers, 'stores_before', (v_key).stores,
+			'tiers_before', (v_key).tiers));
+	return jsonb_build_object('key', p_key, 'stores', p_stores, 'tiers', p_tiers);
 end $$;
 
 -- A new limit, for the open window and those to come. Lower than what is spent: no further write.

@@ -66,11 +66,11 @@ begin
 	select t into v_tier from unnest(p_tiers) t
 		where not exists (select from data.tiers x where x.tenant = p_tenant and x.tier = t) limit 1;
 	if v_store is not null then
-		perform app.refuse('FLNOT', format('There is no store "%s" here, so no key was made. There are: %s.', v_store,
+		perform app.refuse('FLNOT', format('There is no store "%s" here: nothing was done. There are: %s.', v_store,
 			coalesce((select string_agg(x.store, ', ') from (select store from data.stores where tenant = p_tenant
 				order by store limit 12) x), 'none')));
 	elsif v_tier is not null then
-		perform app.refuse('FLNOT', format('There is no tier "%s" here, so no key was made. There are: %s.', v_tier,
+		perform app.refuse('FLNOT', format('There is no tier "%s" here: nothing was done. There are: %s.', v_tier,
 			coalesce((select string_agg(x.tier, ', ') from (select tier from data.tiers where tenant = p_tenant
 				order by tier limit 12) x), 'none')));
 	elsif octet_length(app.limits_text(p_stores, p_tiers)) > 500 then

@@ -129,7 +129,7 @@ def capture_select():
         out.write("begin; select set_config('flash.tenant', '1', true);\n" + query + ';\ncommit;\n'
                   "select * from app.audit_calls(1, array[app.new_id()], array['" + key + "'], array['http'], "
                   "array['query_metric'], array['executed'], array[''], array[null::bytea], array[10::bigint], "
-                  'array[1000::bigint]);\n')
+                  'array[1000::bigint], array[0::bigint]);\n')
     return path
 
 

@@ -89,6 +89,32 @@ run key create --preset read-only --name nowhere --tiers platinum
 check "so is an unknown tier" eval 'coded 3 && said "no tier \"platinum\"" && no_key nowhere'
 run key create --preset read-only --name nowhere --stores ,
 check "a limit to nothing is refused" eval 'coded 2 && said "1 to 20 names" && no_key nowhere'
+limited() { sql_is "$1" "select coalesce(stores::text, 'all') || ' ' || coalesce(tiers::text, 'all') from data.keys where name = 'north'"; }
+north=$(sql "select key from data.keys where name = 'north'")
+run key limit "$north" --stores K1 --tiers key-gold
+check "narrowing a key asks nothing" eval 'coded 0 && answered "only stores K1 and tiers key-gold, from its next call on" && limited "{K1} {key-gold}"'
+check "the record says from what to what" sql_is 'ann ["K1"] ["K1", "K2"]' "select principal || ' ' || (detail -> 'stores')::text || ' ' ||
+	(detail -> 'stores_before')::text from journal.audit where tool = 'limit_key'"
+for wider in "--stores K1" "--stores K1,K2 --tiers key-gold" "--tiers key-gold" "--stores K2 --tiers key-gold" --none; do
+	run key limit "$north" $wider
+	check "widening it ($wider) without a terminal is refused, naming the flag" eval 'coded 2 && said "--confirm=acme" && limited "{K1} {key-gold}"'
+done
+run key limit "$north" --none --confirm=acme --json
+check "the right name widens it" eval 'coded 0 && is_json && has .stores null && limited "all all"'
+run key limit "$north" --tiers key-gold --stores K2 --json
+check "a key without limits gets some" eval 'coded 0 && has ".stores[0]" K2 && limited "{K2} {key-gold}"'
+run key limit "$north"
+check "to what must be said" eval 'coded 2 && said "or --none" && limited "{K2} {key-gold}"'
+run key limit "$north" --none --stores K1
+check "and one thing of the two" eval 'coded 2 && said "or --none"'
+run key limit "$north" --stores K7
+check "an unknown store is named, and nothing was done" eval 'coded 2 && said "confirm" && limited "{K2} {key-gold}"'
+run key limit "$north" --stores K7 --tiers key-gold --confirm=acme
+check "also by the database" eval 'coded 3 && said "no store \"K7\"" && limited "{K2} {key-gold}"'
+run key limit "$north" --stores K2 --tiers key-gold --person eve
+check "a stranger limits nobody" eval 'coded 4 && limited "{K2} {key-gold}"'
+run key limit nokey --stores K1
+check "a key that there is not is said" eval 'coded 3 && said "no valid key"'
 run tenant privacy --min-group 0
 check "the least group is 1 to 1000" eval 'coded 2 && said "1..1000"'
 run tenant privacy --min-group 7 --person eve

@@ -134,6 +134,31 @@ same "each verifies what the limited key was told, and finds it the same" "$some
 same "what the whole key was told looks to the limited one like a forgery" "$(verdict "$limited" "A${inside_token:1}" .) same" \
 	"$(verdict "$limited" "$outside_token" .) $(verdict "$whole" "$outside_token" .status | tr -d '"')"
 
+# Limits change: from the next call on, over open connections too, whichever daemon answers and whatever it kept.
+running a b
+limit() { flashd key limit "$limited_key" "$@" --confirm=acme --quiet >/dev/null 2>&1; }
+award() { daemon_call "$limited" earn_points "{\"member\":3,\"points\":3,\"reason\":\"x\",\"idempotency_key\":\"$1\"}" | word; }
+other=$(of_sql "o.store = 'S2' and m.tier = 'silver'")
+limit --stores S2 --tiers silver
+same "a key's other limits hold from its next call on: a number" "S2 silver $other" \
+	"$(number "$limited" "" | jq -r '"\(.limited_to.store[0]) \(.limited_to.tier[0]) \(.value)"')"
+limit --none
+same "and without any it sees everything" "$all null" "$(number "$limited" "" | jq -r '"\(.value) \(.limited_to)"')"
+limit --stores S2
+same "a write to who is outside now" not_found "$(award moved-1)"
+limit --stores S1 --tiers gold
+same "to who is inside now" executed "$(award moved-2)"
+read -r judged wrong <<<"$(FLASHD_CLI=$FLASHD_CLI python3 tests/fault/limits_play.py "$limited_key" "$DAEMONS/limited.key" 20 "$URL_a" "$URL_b")"
+figures "$judged answers while the limits changed 20 times"
+same "no answer is of limits that were there before" "t 0" "$([ "${judged:-0}" -ge 200 ] && echo t) $wrong"
+hold 'select pg_advisory_xact_lock_shared(7301, 1)'
+limit --stores S1 --tiers gold & changing=$!
+waiting() { [ "$(sql "select count(*) from pg_locks where locktype = 'advisory' and classid = 7301 and not granted")" = 1 ]; }
+check "a change of limits waits for what is on its way" daemon_until 10 waiting
+let_go
+wait $changing
+same "and is made then" '{S1} {gold}' "$(sql "select stores::text || ' ' || tiers::text from data.keys where key = '$limited_key'")"
+
 # Behind the tools: the functions ask the key itself.
 batch() { psql -X -qAt -U flashd -c "select x.answer ->> 'state' from app.write_calls(jsonb_build_array(jsonb_build_object('tenant', 1, 'key', '$limited_key',
 	'call', gen_random_uuid(), 'via', 'http', 'tool', 'earn_points', 'scope', 'points:write', 'idem', 'sql-$1', 'hash', '\\\\x00',

@@ -9,7 +9,7 @@ desk=$SECRET
 listed=$(curl -s "$URL/api/mcp" -H "Authorization: Bearer $agent" -H 'Content-Type: application/json' \
 	-d '{"jsonrpc":"2.0","id":1,"method":"tools/list","params":{}}' | jq -r '[.result.tools[].name] | sort | join(" ")')
 powers="approve_draft reject_draft edit_draft decide_draft resume resume_agent start_agent change_budget raise_budget create_key
-	revoke_key add_person add_policy create_tenant set_consent resume_installation"
+	revoke_key limit_key add_person add_policy create_tenant set_consent resume_installation"
 residents="open_run read_history list_candidates list_free_coupons record_decisions serve_chunk close_run claim_delivery settle_delivery"
 for tool in $powers $residents; do
 	[[ " $listed " != *" $tool "* ]] || check "$tool is not listed" false
@@ -50,6 +50,7 @@ done <<-LINES
 	budget|change_budget($c, '$agent_key', 100000000)
 	create|create_key($c, 'newkey', 'operator', 'x', '\x00', '{}', 1, 1, 1, 'forever')
 	revoke|revoke_key($c, '$agent_key')
+	limit|limit_key($c, '$agent_key', null, null)
 	person|add_person($c, 'eve', 'Eve', '{admin}')
 	policy|add_policy($c, 'p', '{"schedule":{"cron":"0 9 * * *","zone":"UTC","catch_up":"once"}}', '\x00', '$agent_key')
 LINES

@@ -58,6 +58,7 @@ done <<-LINES
 	$action|$missing|preview_undo($rival, null, '{"action":"ID"}', 'bea')
 	$key|0nosuchkey00|change_budget($c, 'ID', 5)
 	$key|0nosuchkey00|revoke_key($c, 'ID')
+	$key|0nosuchkey00|limit_key($c, 'ID', null, null)
 	$key|0nosuchkey00|stop($c, 'cli', 'ID', 'x')
 	$key|0nosuchkey00|find_key($rival, 'ID')
 	$missing|00000000-0000-7000-8000-000000000001|record_decisions($rival, gen_random_uuid(), '$key', 'ID', 1, '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')
