@@ -93,11 +93,25 @@ bool tenant_privacy(struct cli *cli, struct error *error)
 		db_text(rows, 0, 0));
 }
 
+bool tenant_receipts(struct cli *cli, struct error *error)
+{
+	const char *minutes = cli_option(cli, "minutes"), *admin = cli_person(cli, error);
+	struct db_rows *rows;
+
+	if (admin == NULL || cli_db(cli, error) == NULL || cli_tenant(cli, error) == 0 ||
+	    !cli_power(cli, "set_receipt_minutes", DB_VALUES(admin, minutes), &rows, error))
+		return false;
+	return cli_answer(cli, json_pack("{s:s, s:I}", "tenant", cli->tenant_slug, "receipt_minutes",
+		(json_int_t)db_number(rows, 0, 0)), "%s: an agent's writes rest on receipts of the last %s minutes\n",
+		cli->tenant_slug, db_text(rows, 0, 0));
+}
+
 static const struct cli_column tenant_columns[] = {
 	{ "tenant", "NUMBER", CLI_NUMBER }, { "slug", "SLUG", CLI_TEXT }, { "name", "NAME", CLI_TEXT },
 	{ "zone", "ZONE", CLI_TEXT }, { "currency", "CURRENCY", CLI_TEXT }, { "week_start", "WEEK STARTS", CLI_NUMBER },
 	{ "cents_per_100_points", "100 POINTS", CLI_MONEY }, { "message_cost_cents", "A MESSAGE", CLI_MONEY },
 	{ "data_as_of", NULL, CLI_TEXT }, { NULL, "DATA AS OF", CLI_TEXT }, { "min_group", "LEAST GROUP", CLI_NUMBER },
+	{ "receipt_minutes", "RECEIPT MINUTES", CLI_NUMBER },
 };
 
 /* Nobody sees all tenants at once: each is read in its own transaction, by number, until there is none. */

@@ -1,7 +1,7 @@
 -- What the resident's reads need and no more.
 create view reading.tenant as
 	select t.tenant, t.slug, t.name, t.zone, t.currency, t.week_start, t.cents_per_100_points, t.message_cost_cents,
-		t.data_version, t.data_as_of, t.min_group
+		t.data_version, t.data_as_of, t.min_group, t.receipt_minutes
 	from data.tenants t;
 
 create view reading.member_tiers as

@@ -10,7 +10,8 @@ begin
 end $$;
 
 -- The limits of a key and their version; null when it is not a valid key.
-create function app.limits_of_key(p_tenant int, p_key text, p_now timestamptz) returns jsonb language plpgsql stable as $$
+create function app.limits_of_key(p_tenant int, p_key text, p_now timestamptz) returns jsonb
+language plpgsql stable as $$
 begin
 	return (select jsonb_build_object('version', k.limits_version, 'limits', app.limits_text(k.stores, k.tiers))
 		from data.keys k where k.tenant = p_tenant and k.key = p_key and k.revoked_at is null

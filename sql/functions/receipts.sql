@@ -5,6 +5,26 @@ create view reading.citations as
 	select c.tenant, c.cited_by, c.receipt, c.metric, c.definition, c.value, c.data_version, c.asked_at, c.cited_at
 	from data.citations c;
 
+-- How old a cited receipt may be. Once this has answered no write rests on an older one.
+create function app.set_receipt_minutes(p_tenant int, p_call uuid, p_admin text, p_minutes int) returns int
+language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
+declare
+	v_before int;
+begin
+	perform app.enter(p_tenant);
+	perform app.close_gate(p_tenant);
+	perform app.pass_person(p_tenant, p_admin, 'admin');
+	if p_minutes is null or p_minutes < 1 or p_minutes > 1440 then
+		perform app.refuse('FLARG', format('A cited receipt may be %s minutes old; it must be a whole number from 1 to '
+			'1440 (a day).', p_minutes));
+	end if;
+	select t.receipt_minutes into v_before from data.tenants t where t.tenant = p_tenant;
+	update data.tenants t set receipt_minutes = p_minutes where t.tenant = p_tenant;
+	perform app.write_audit(p_tenant, p_call, p_admin, 'cli', 'set_receipt_minutes', 'executed', '', null, null, 1,
+		jsonb_build_object('minutes', p_minutes, 'before', v_before));
+	return p_minutes;
+end $$;
+
 -- Keeps the receipts that p_by (a run or an action) cites: an array of {id, metric, definition, value, data_version,
 -- asked_at, token}. Refuses all when one is older than the tenant allows, or speaks of data that are still to come.
 create function app.cite(p_tenant int, p_by uuid, p_receipts jsonb) returns int language plpgsql volatile as $$

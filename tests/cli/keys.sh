@@ -127,3 +127,19 @@ run tenant list
 check "tenant list shows it" eval 'coded 0 && answered "LEAST GROUP" && answered 7'
 run tenant privacy --min-group 1
 check "and back" coded 0
+
+minutes() { sql_is "$1" "select receipt_minutes from data.tenants where slug = 'acme'"; }
+for none in 0 1441 -5 x; do
+	run tenant receipts --minutes $none
+	check "receipts may be 1 to 1440 minutes old, not $none" eval 'coded 2 && said "1..1440" && minutes 60'
+done
+run tenant receipts --minutes 5 --person eve
+check "and an admin says so" eval 'coded 4 && minutes 60'
+run tenant receipts --minutes 1440 --json
+check "who does" eval 'coded 0 && has .receipt_minutes 1440 && minutes 1440'
+check "and the record from what to what" sql_is 'ann 60 1440' "select principal || ' ' || (detail ->> 'before') || ' ' || (detail ->> 'minutes')
+	from journal.audit where tool = 'set_receipt_minutes' and decision = 'executed'"
+run tenant list
+check "tenant list shows how old they may be" eval 'coded 0 && answered "RECEIPT MINUTES" && answered 1440'
+run tenant receipts --minutes 60
+check "and back to an hour" coded 0

@@ -51,6 +51,7 @@ done <<-LINES
 	create|create_key($c, 'newkey', 'operator', 'x', '\x00', '{}', 1, 1, 1, 'forever')
 	revoke|revoke_key($c, '$agent_key')
 	limit|limit_key($c, '$agent_key', null, null)
+	receipts|set_receipt_minutes($c, 1440)
 	person|add_person($c, 'eve', 'Eve', '{admin}')
 	policy|add_policy($c, 'p', '{"schedule":{"cron":"0 9 * * *","zone":"UTC","catch_up":"once"}}', '\x00', '$agent_key')
 LINES

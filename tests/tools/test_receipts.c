@@ -357,6 +357,13 @@ static void agents_cite_fresh_receipts_of_their_own_tenant(void)
 	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 61, version)),
 		"more than 60 minutes ago");
 	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 0, version + 1)), "before a restore");
+	/* As old as the tenant says, at once. */
+	world_do("select app.set_receipt_minutes(1, app.new_id(), 'admin1', 5)");
+	refuses("1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 6, version)), "more than 5 minutes ago");
+	CHECK(award(arena, "1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 4, version)), NULL).good);
+	world_do("select app.set_receipt_minutes(1, app.new_id(), 'admin1', 120)");
+	CHECK(award(arena, "1kagent00000", arena_format(arena, "[\"%s\"]", made(arena, NULL, 119, version)), NULL).good);
+	world_do("select app.set_receipt_minutes(1, app.new_id(), 'admin1', 60)");
 	struct outcome done = award(arena, "1kagent00000", arena_format(arena, "[\"%s\", \"%s\"]", good,
 		made(arena, NULL, 58, version)), "cited-1");
 
@@ -471,6 +478,10 @@ static void a_run_acts_on_what_it_cites(void)
 		"cited_by = '%s'", running.run);
 	CHECK(act(&running, text, sizeof text) == ERROR_RECEIPT);
 	CHECK(strstr(text, "more than 60 minutes ago: nothing more was changed") != NULL);
+	world_do("select app.set_receipt_minutes(1, app.new_id(), 'admin1', 90)");
+	CHECK(act(&running, text, sizeof text) == ERROR_NONE);
+	world_do("select app.set_receipt_minutes(1, app.new_id(), 'admin1', 60)");
+	CHECK(act(&running, text, sizeof text) == ERROR_RECEIPT);
 	/* What is cited anew counts, what was cited before is kept. */
 	CHECK(cite(&running, world_receipt(running.arena, "1kreader0000", "orders")) == ERROR_NONE);
 	CHECK(act(&running, text, sizeof text) == ERROR_NONE);
