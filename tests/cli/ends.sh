@@ -30,6 +30,8 @@ good() {
 	"key create") words=(key create --preset operator --name more) ;;
 	"key list") words=(key list) ;;
 	"key revoke") words=(key revoke "$key" --yes) ;;
+	"tenant receipts") words=(tenant receipts --minutes 60) ;;
+	"key limit") words=(key limit "$agent_key" --none) ;;
 	"key budget") words=(key budget "$agent_key" 200000 --confirm=acme) ;;
 	"drafts list") words=(drafts list) ;;
 	"feed create") words=(feed create pos) ;;
