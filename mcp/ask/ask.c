@@ -79,7 +79,7 @@ static json_t *answer_list(const struct ask_world *world, const struct ask_readi
 	const struct metric *metric;
 	json_t *items = json_array();
 
-	for (size_t i = 0; (metric = catalogue_at(world->catalogue, i)) != NULL; i++)
+	for (size_t i = 0; (metric = ask_metric_at(world, i)) != NULL; i++)
 		if (is_about(metric, search))
 			json_array_append_new(items, json_pack("{s:s, s:s}", "metric", metric->name, "title", metric->title));
 	return arena_json(arena, json_pack("{s:s, s:s, s:O, s:{s:o}, s:s}", "intent", ask_intent_word(reading->intent),

@@ -119,6 +119,18 @@ static bool follows_by(const struct parse *parse, size_t at)
 	return at > 0 && parse->pieces.all[at - 1].role == ROLE_BY;
 }
 
+/* The metric that this question goes on from. */
+static const struct metric *previous_metric(const struct parse *parse)
+{
+	const char *name = json_string_value(json_object_get(parse->previous, "metric"));
+	const struct metric *metric = NULL;
+
+	for (size_t i = 0; name != NULL && (metric = ask_metric_at(parse->world, i)) != NULL; i++)
+		if (strcmp(metric->name, name) == 0)
+			return metric;
+	return NULL;
+}
+
 /* The metric of the sentence; `members` behind a value of a tier is one only when there is no other. */
 static bool pick_metric(struct parse *parse)
 {
@@ -149,8 +161,7 @@ static bool pick_metric(struct parse *parse)
 	}
 	parse->own_metric = parse->metric != NULL;
 	if (parse->metric == NULL && parse->previous != NULL)
-		parse->metric = catalogue_find(parse->world->catalogue,
-			json_string_value(json_object_get(parse->previous, "metric")));
+		parse->metric = previous_metric(parse);
 	if (parse->metric == NULL && soft != NULL) {
 		parse->metric = soft->metric;
 		soft->role = ROLE_METRIC;

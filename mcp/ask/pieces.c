@@ -23,6 +23,15 @@ struct splitting {
 	bool comparing;           /* a COMPARE stands before */
 };
 
+const struct metric *ask_metric_at(const struct ask_world *world, size_t index)
+{
+	size_t shipped = catalogue_count(world->catalogue);
+
+	if (index < shipped)
+		return catalogue_at(world->catalogue, index);
+	return index - shipped < world->own_count ? world->own[index - shipped] : NULL;
+}
+
 bool pieces_word_is(const char *word, enum role role, const char *argument)
 {
 	for (size_t i = 0; i < WORDS; i++)
@@ -200,6 +209,21 @@ static void match_value(const struct splitting *splitting, size_t at, struct pie
 	}
 }
 
+/* A tenant's own metric. Its names are not checked against words.def, so what a word means already stays: one that calls
+ * itself "by" or "today" does not change what others ask. */
+static void match_own(const struct splitting *splitting, size_t at, struct piece *piece)
+{
+	for (size_t i = 0; i < splitting->world->own_count; i++) {
+		const struct metric *metric = splitting->world->own[i];
+		size_t count = match_one(splitting, at, metric);
+
+		if (count > piece->count || (count > 0 && count == piece->count && gives_way(piece->role)))
+			*piece = (struct piece){ .role = ROLE_METRIC, .first = at, .count = count, .metric = metric };
+		else if (count > 0 && count == piece->count && piece->role == ROLE_METRIC)
+			piece->other = metric;
+	}
+}
+
 /* "top 3", "3 lowest" */
 static void match_top(const struct splitting *splitting, size_t at, struct piece *piece)
 {
@@ -239,6 +263,7 @@ static struct piece piece_at(const struct splitting *splitting, size_t at)
 	if (moment.count > 0 && moment.count >= piece.count)
 		piece = moment;
 	match_top(splitting, at, &piece);
+	match_own(splitting, at, &piece);
 	match_value(splitting, at, &piece);
 	match_named_value(splitting, at, &piece);
 	piece.count = piece.count == 0 ? 1 : piece.count;

@@ -24,12 +24,17 @@ struct ask_value {
 /* What a sentence is read against. */
 struct ask_world {
 	const struct catalogue *catalogue;
+	const struct metric *const *own;  /* the tenant's own metrics, beside the catalogue's */
+	size_t own_count;
 	struct calendar calendar;
 	const struct ask_value *values;
 	size_t value_count;
 	const json_t *previous;           /* the query that this one follows, or NULL */
 	struct moment previous_moment;    /* count 0: it had none */
 };
+
+/* The metrics of the catalogue, then the tenant's own; NULL past the end. */
+const struct metric *ask_metric_at(const struct ask_world *world, size_t index);
 
 enum { PIECES_MOST = 2 * TOKENS_MOST, MEANINGS_MOST = 6 };
 

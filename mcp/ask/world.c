@@ -6,6 +6,7 @@
 
 #include "mcp/base/text.h"
 #include "mcp/db/array.h"
+#include "mcp/metrics/own.h"
 
 /* Words of the longest value that is looked up. */
 enum { SPAN_WORDS_MOST = 6 };
@@ -40,14 +41,25 @@ static void place_of(const struct sentence *sentence, long long number, struct a
 	abort();
 }
 
+static bool find_own(struct db *db, int tenant, struct arena *arena, struct ask_world *world, struct error *error)
+{
+	const struct metric **own = arena_alloc(arena, OWN_MOST * sizeof *own);
+	int count = own_list(db, tenant, arena, own, OWN_MOST, error);
+
+	world->own = own;
+	world->own_count = count < 0 ? 0 : (size_t)count;
+	return count >= 0;
+}
+
 bool ask_world_find(struct db *db, int tenant, const struct sentence *sentence, struct arena *arena,
 	struct ask_world *world, struct error *error)
 {
 	struct db_rows *rows;
 
 	*world = (struct ask_world){ .catalogue = catalogue_shipped(error) };
-	if (world->catalogue == NULL || !db_query(db, tenant, "find_words", DB_VALUES(number_text(arena, tenant),
-	    all_spans(sentence, arena)), arena, &rows, error))
+	if (world->catalogue == NULL || !find_own(db, tenant, arena, world, error) ||
+	    !db_query(db, tenant, "find_words", DB_VALUES(number_text(arena, tenant), all_spans(sentence, arena)), arena,
+	    &rows, error))
 		return false;
 	if (db_count(rows) == 0 || !day_parse(db_text(rows, 0, TODAY), &world->calendar.today))
 		return error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
@@ -99,7 +111,7 @@ static size_t add_meanings(struct text *text, const struct ask_world *world, con
 	const struct metric *metric;
 	size_t found = 0;
 
-	for (size_t i = 0; (metric = catalogue_at(world->catalogue, i)) != NULL && found < 5; i++) {
+	for (size_t i = 0; (metric = ask_metric_at(world, i)) != NULL && found < 5; i++) {
 		const char *name = name_with(arena, metric, word);
 
 		if (name == NULL)
@@ -138,7 +150,7 @@ static bool collect_names(struct db *db, int tenant, const struct ask_world *wor
 	const struct dimension *dimension;
 	struct db_rows *rows;
 
-	for (size_t i = 0; (metric = catalogue_at(world->catalogue, i)) != NULL; i++) {
+	for (size_t i = 0; (metric = ask_metric_at(world, i)) != NULL; i++) {
 		add_name(names, arena, metric->name, metric->name);
 		for (size_t j = 0; j < metric->synonym_count; j++)
 			add_name(names, arena, metric->synonyms[j], arena_format(arena, "%s (%s)", metric->synonyms[j],

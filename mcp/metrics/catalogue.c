@@ -177,6 +177,11 @@ const struct metric *catalogue_at(const struct catalogue *catalogue, size_t inde
 	return index < catalogue->count ? catalogue->metrics[index] : NULL;
 }
 
+size_t catalogue_count(const struct catalogue *catalogue)
+{
+	return catalogue->count;
+}
+
 const struct metric *catalogue_find(const struct catalogue *catalogue, const char *name)
 {
 	for (size_t i = 0; i < catalogue->count; i++)

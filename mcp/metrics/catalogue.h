@@ -79,6 +79,7 @@ const struct catalogue *catalogue_shipped(struct error *error);
 
 /* Metrics by name order; NULL past the end. By exact name; NULL when there is none. */
 const struct metric *catalogue_at(const struct catalogue *catalogue, size_t index);
+size_t catalogue_count(const struct catalogue *catalogue);
 const struct metric *catalogue_find(const struct catalogue *catalogue, const char *name);
 
 /* Refuses an unknown metric with the nearest names and synonyms; returns false. */
