@@ -246,7 +246,7 @@ json_t *explain_parts_json(const struct explanation *explanation, const struct e
 	return json;
 }
 
-/* One factor's total in a period, 0 rows when it cannot be asked for. */
+/* One factor's total in a period; 0 when it cannot be asked for, or is withheld from everybody (suspended, stale). */
 static bool ask_factor(struct explanation *explanation, const char *name, const json_t *query, double *value)
 {
 	struct call *call = explanation->call;
@@ -257,7 +257,7 @@ static bool ask_factor(struct explanation *explanation, const char *name, const 
 
 	json_object_set_new(args, "metric", json_string(name));
 	if (!explanation_ask(explanation, args, 0, &question, &rows, &known)) {
-		if (call->error.code != ERROR_UNGROUNDED)
+		if (call->error.code != ERROR_UNGROUNDED && call->error.code != ERROR_STALE)
 			return false;
 		call->error.code = ERROR_NONE;
 		known = false;

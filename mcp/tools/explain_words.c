@@ -203,6 +203,11 @@ static bool is_explained(const struct explanation *e)
 	return e->change.value != 0 && (e->variation.verdict == VERDICT_UNUSUAL || e->slice_unusual);
 }
 
+static bool is_certified(const struct explanation *e)
+{
+	return e->question.bounds.standing.state == METRIC_CERTIFIED;
+}
+
 static void say_all(struct telling *telling, const struct explain_parts *parts)
 {
 	const struct explanation *e = telling->explanation;
@@ -211,6 +216,8 @@ static void say_all(struct telling *telling, const struct explain_parts *parts)
 	if (e->question.limits != NULL)
 		say(telling, arena_format(telling->arena, "This key is limited, so only this was looked at: %s.",
 			arena_dump(telling->arena, e->question.limits)));
+	if (!is_certified(e))
+		say(telling, "This number is not certified.");
 	say_verdict(telling);
 	say_coverage(telling);
 	if (!is_explained(e))
@@ -331,7 +338,7 @@ static json_t *answer_of(const struct explanation *e, size_t causes, bool parts_
 	if (e->withheld > 0)
 		json_object_set_new(json, "withheld_count", json_integer((json_int_t)e->withheld));
 	json_object_set_new(json, "as_of", json_string(e->question.bounds.covered_until));
-	json_object_set_new(json, "certified", json_boolean(e->metric->certified));
+	json_object_set_new(json, "certified", json_boolean(is_certified(e)));
 	json_object_set_new(json, "definition", json_string(arena_format(e->call->arena, "%.12s", e->metric->definition)));
 	json_object_set_new(json, "data_version", json_integer((json_int_t)e->question.bounds.data_version));
 	return json;
