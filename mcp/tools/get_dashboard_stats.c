@@ -95,7 +95,7 @@ static void note_row(struct card *card, const struct question *question, const j
 	card->asked_us = bounds->now_us;
 }
 
-/* One row; a metric without data, or withheld, says so and does not blank the others. `version` is that of the row's
+/* One row; a metric without data, stale or suspended, says so and does not blank the others. `version` is that of the row's
  * data. */
 static bool add_row(struct call *call, size_t at, struct card *card, long long *version)
 {
@@ -118,7 +118,7 @@ static bool add_row(struct call *call, size_t at, struct card *card, long long *
 		return false;
 	call->error.code = ERROR_NONE;
 	json_array_append_new(card->rows, json_pack("{s:s, s:s, s:n, s:s}", "metric", scorecard[at].metric, "title",
-		question.metric->title, "value", error.code == ERROR_STALE ? "withheld" : limited ? "limited" : "no_data",
+		question.metric->title, "value", error.code == ERROR_STALE ? "stale" : limited ? "limited" : "no_data",
 		error.text));
 	return true;
 }
