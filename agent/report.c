@@ -103,9 +103,10 @@ const char *report_text(struct arena *arena, const json_t *report)
 	if (json_object_get(report, "budget_left_cents") != NULL)
 		text_format(&out, "  budget left  %s %s\n", text_money(arena, number_of(report, "budget_left_cents")),
 			text_of(report, "currency"));
-	text_format(&out, "\nWhat you can do\n"
+	text_add(&out, "\nWhat you can do\n"
 		"  look at the messages that wait for you   flashd drafts list\n"
-		"  stop everything at once                  flashd stop --reason '…'\n"
-		"  see what an undo of this cycle would do  flashd undo --run %s\n", text_of(report, "run"));
+		"  stop everything at once                  flashd stop --reason '…'\n");
+	if (!json_is_true(json_object_get(report, "dry_run")))
+		text_format(&out, "  see what an undo of this cycle would do  flashd undo --run %s\n", text_of(report, "run"));
 	return out.bytes;
 }

@@ -24,6 +24,10 @@ copy guards
 cycle
 check "a sound cycle acts" coded 0
 sound=$(jq -r .run <<<"$out")
+flashd agent run --policy winback
+check "its report says how to undo it" eval '[[ $out == *"flashd undo --run "* ]]'
+flashd agent run --policy winback --dry-run
+check "that of a dry run does not: nothing was done" eval '[ $code = 0 ] && [[ $out == *"a dry run, nothing was given"* ]] && [[ $out != *"flashd undo"* ]]'
 
 daemon_sql "update data.tenants set data_as_of = data_as_of - interval '40 hours'"
 cycle
