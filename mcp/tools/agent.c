@@ -1,18 +1,6 @@
 #include "agent.h"
 
-#include <string.h>
-
-#include "mcp/db/db.h"
-
-/* A statement's values: the caller's tenant, then `count` more. Owned by the arena. */
-static const char *const *tenant_first(struct call *call, const char *const *values, size_t count)
-{
-	const char **all = arena_alloc(call->arena, (count + 1) * sizeof *all);
-
-	all[0] = arena_format(call->arena, "%d", call->caller.tenant);
-	memcpy(all + 1, values, count * sizeof *values);
-	return all;
-}
+#include "query.h"
 
 /* What a definer function answered: it has audited itself. */
 static bool take_result(struct call *call, const struct db_rows *rows)
@@ -26,10 +14,7 @@ static bool take_result(struct call *call, const struct db_rows *rows)
 
 bool agent_function(struct call *call, const char *name, const char *const *values, size_t count)
 {
-	struct db_rows *rows;
-
-	return db_query(call->db, 0, name, tenant_first(call, values, count), count + 1, call->arena, &rows,
-		&call->error) && take_result(call, rows);
+	return agent_function_columns(call, name, values, count, NULL, 0);
 }
 
 bool agent_function_columns(struct call *call, const char *name, const char *const *values, size_t count,
@@ -37,7 +22,7 @@ bool agent_function_columns(struct call *call, const char *name, const char *con
 {
 	struct db_rows *rows;
 
-	return db_query_columns(call->db, name, tenant_first(call, values, count), count + 1, columns, column_count,
+	return db_query_columns(call->db, name, query_values(call, values, count), count + 1, columns, column_count,
 		call->arena, &rows, &call->error) && take_result(call, rows);
 }
 
@@ -48,7 +33,7 @@ const char *agent_number(const struct call *call, const char *name)
 
 bool agent_numbers(struct call *call, const char *name, const char *const *values, size_t count)
 {
-	if (!db_query_numbers(call->db, call->caller.tenant, name, tenant_first(call, values, count), count + 1,
+	if (!db_query_numbers(call->db, call->caller.tenant, name, query_values(call, values, count), count + 1,
 		call->arena, &call->columns, &call->error))
 		return false;
 	call->row_count = (int)call->columns.columns[call->columns.count - 1].count;

@@ -1,17 +1,23 @@
 #include "query.h"
 
+#include <string.h>
+
 #include "mcp/base/utf8.h"
 
-enum { VALUES_MOST = 16 };
+const char *const *query_values(const struct call *call, const char *const *values, size_t count)
+{
+	const char **all = arena_alloc(call->arena, (count + 1) * sizeof *all);
+
+	all[0] = query_number(call, call->caller.tenant);
+	memcpy(all + 1, values, count * sizeof *values);
+	return all;
+}
 
 static bool run(struct call *call, int tenant, const char *name, const char *const *values, size_t count,
 	struct db_rows **rows)
 {
-	const char *all[VALUES_MOST + 1] = { query_number(call, call->caller.tenant) };
-
-	for (size_t i = 0; i < count; i++)
-		all[i + 1] = values[i];
-	return db_query(call->db, tenant, name, all, count + 1, call->arena, rows, &call->error);
+	return db_query(call->db, tenant, name, query_values(call, values, count), count + 1, call->arena, rows,
+		&call->error);
 }
 
 bool query_rows(struct call *call, const char *name, const char *const *values, size_t count, struct db_rows **rows)

@@ -5,6 +5,9 @@
 #include "mcp/db/db.h"
 #include "mcp/tool.h"
 
+/* A statement's values: the caller's tenant, then `count` more. Owned by the arena. */
+const char *const *query_values(const struct call *call, const char *const *values, size_t count);
+
 /* Runs a named statement over the views, read-only, in the caller's tenant, which is its $1; `values` follow. */
 bool query_rows(struct call *call, const char *name, const char *const *values, size_t count, struct db_rows **rows);
 
