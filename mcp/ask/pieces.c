@@ -209,8 +209,8 @@ static void match_value(const struct splitting *splitting, size_t at, struct pie
 	}
 }
 
-/* A tenant's own metric. Its names are not checked against words.def, so what a word means already stays: one that calls
- * itself "by" or "today" does not change what others ask. */
+/* A tenant's own metric. Its names are not checked against words.def, so what a word means already stays: one that
+ * calls itself "by" or "today" does not change what others ask. */
 static void match_own(const struct splitting *splitting, size_t at, struct piece *piece)
 {
 	for (size_t i = 0; i < splitting->world->own_count; i++) {

@@ -1,5 +1,5 @@
-/* What a sentence is read against, from the database: one statement for the day and the values among its words, one for the
- * tenant's own metrics. */
+/* What a sentence is read against, from the database: one statement for the day and the values among its words, one for
+ * the tenant's own metrics. */
 #ifndef FLASH_ASK_WORLD_H
 #define FLASH_ASK_WORLD_H
 

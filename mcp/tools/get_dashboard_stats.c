@@ -95,8 +95,8 @@ static void note_row(struct card *card, const struct question *question, const j
 	card->asked_us = bounds->now_us;
 }
 
-/* One row; a metric without data, stale or suspended, says so and does not blank the others. `version` is that of the row's
- * data. */
+/* One row; a metric without data, stale or suspended, says so and does not blank the others. `version` is that of the
+ * row's data. */
 static bool add_row(struct call *call, size_t at, struct card *card, long long *version)
 {
 	struct question question = { .metric = NULL };

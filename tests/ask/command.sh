@@ -61,7 +61,8 @@ for words in big_orders 'Big orders' 'jumbo baskets' 'jumbo basket'; do
 done
 flashd metrics certify big_orders --reason tested --yes
 flashd ask 'jumbo baskets last week by store, top 3 vs the week before' --json
-same "cut and compared like any other, and certified by the brand's word" '{"by":["store"],"compare":["previous_period"],"limit":3,"metric":"big_orders","window":"last_week"} true' \
+same "cut and compared like any other, and certified by the brand's word" \
+	'{"by":["store"],"compare":["previous_period"],"limit":3,"metric":"big_orders","window":"last_week"} true' \
 	"$(jq -cS .query <<<"$out") $(jq .answer.certified <<<"$out")"
 follow=$(jq -r .follow <<<"$out")
 flashd ask 'and by tier?' --follow "$follow" --json
