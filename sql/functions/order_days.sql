@@ -20,30 +20,13 @@ begin
 	end if;
 end $$;
 
--- A superuser's statement may hold the orders of several tenants.
-create function app.mark_new_orders() returns trigger language plpgsql volatile as $$
-begin
-	perform app.mark_days(d.tenant, array_agg(d.day)) from (
-		select distinct n.tenant, (n.ordered_at at time zone t.zone)::date as day
-		from new_orders n join data.tenants t on t.tenant = n.tenant) d group by d.tenant;
-	return null;
-end $$;
-
-create function app.mark_old_orders() returns trigger language plpgsql volatile as $$
-begin
-	perform app.mark_days(d.tenant, array_agg(d.day)) from (
-		select distinct o.tenant, (o.ordered_at at time zone t.zone)::date as day
-		from old_orders o join data.tenants t on t.tenant = o.tenant) d group by d.tenant;
-	return null;
-end $$;
-
-create function app.mark_changed_orders() returns trigger language plpgsql volatile as $$
+-- A statement's orders, as they were or as they are: an update has a trigger for either. A superuser's statement may
+-- hold those of several tenants.
+create function app.mark_orders() returns trigger language plpgsql volatile as $$
 begin
 	perform app.mark_days(d.tenant, array_agg(d.day)) from (
 		select distinct x.tenant, (x.ordered_at at time zone t.zone)::date as day
-		from (select o.tenant, o.ordered_at from old_orders o
-			union all select n.tenant, n.ordered_at from new_orders n) x
-		join data.tenants t on t.tenant = x.tenant) d group by d.tenant;
+		from marked_orders x join data.tenants t on t.tenant = x.tenant) d group by d.tenant;
 	return null;
 end $$;
 
@@ -55,12 +38,14 @@ begin
 	return null;
 end $$;
 
-create trigger mark_inserted after insert on data.orders referencing new table as new_orders
-	for each statement execute function app.mark_new_orders();
-create trigger mark_deleted after delete on data.orders referencing old table as old_orders
-	for each statement execute function app.mark_old_orders();
-create trigger mark_updated after update on data.orders referencing old table as old_orders new table as new_orders
-	for each statement execute function app.mark_changed_orders();
+create trigger mark_inserted after insert on data.orders referencing new table as marked_orders
+	for each statement execute function app.mark_orders();
+create trigger mark_deleted after delete on data.orders referencing old table as marked_orders
+	for each statement execute function app.mark_orders();
+create trigger mark_updated after update on data.orders referencing new table as marked_orders
+	for each statement execute function app.mark_orders();
+create trigger mark_updated_from after update on data.orders referencing old table as marked_orders
+	for each statement execute function app.mark_orders();
 create trigger refuse_truncate before truncate on data.orders
 	for each statement execute function app.refuse_truncate();
 

@@ -69,8 +69,6 @@ begin
 		('approvals_stay', 'app.check_incarnation', 'state in (''approved'', ''held'')', 'false'),
 		('definition_forgotten', 'app.change_metric', 'update data.tenants set data_version = data_version + 1 where tenant = p_tenant;', ''),
 		('foreign_told', 'app.find_key', 'k.tenant = p_tenant and', ''),
-		('old_day_forgotten', 'app.mark_changed_orders', 'from old_orders o
-			union all', 'from old_orders o where false union all'),
 		('moved_day_forgotten', 'app.move_tiers', 'm.was is distinct from m.now', 'extract(day from x.day) <> 7'),
 		('zero_rows_stay', 'app.move_tiers', 'where d.orders = 0', 'where false'),
 		('refunds_forgotten', 'app.roll_days', 'sum(o.refund_cents) as refund', '0::numeric as refund'),
@@ -110,6 +108,9 @@ begin
 		when 'stale_ignored' then   -- the sums of stale days count, as if they still stood
 			execute 'create or replace view metric.order_sums as ' || regexp_replace(pg_get_viewdef('metric.order_sums'),
 				'WHERE \(NOT .*?UNION ALL(.*);', 'UNION ALL\1 and false', 's');
+			v_found := true;
+		when 'old_day_forgotten' then
+			drop trigger mark_updated_from on data.orders;
 			v_found := true;
 		when 'deleted_unmarked' then
 			drop trigger mark_deleted on data.orders;
