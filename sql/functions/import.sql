@@ -11,6 +11,13 @@ begin
 	execute format('analyze pg_temp.%I', 'stage_' || p_entity);
 end $$;
 
+-- Takes out of the staged rows those that were just told as skipped: what is merged then needs no second look at why.
+create function app.leave_out(p_entity text) returns void language plpgsql volatile as $$
+begin
+	execute format('delete from pg_temp.%I s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line',
+		'stage_' || p_entity);
+end $$;
+
 -- A local time of the zone, or an instant with its offset.
 create function app.read_time(p_text text, p_zone text) returns timestamptz language sql stable as $$
 	select case when p_text is null then null when p_text ~ '(Z|[+-]\d\d:\d\d)$' then p_text::timestamptz
@@ -59,7 +66,7 @@ begin
 		select s.file, s.line, format('there is no store "%s"', s.home_store) from pg_temp.stage_members s
 			where s.home_store is not null
 			and not exists (select from data.stores t where t.tenant = p_tenant and t.store = s.home_store);
-	delete from pg_temp.stage_members s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('members');
 	perform app.keep_first_tiers(p_tenant, array(select m.member from data.members m
 		join pg_temp.stage_members s on s.member = m.external where m.tenant = p_tenant and s.tier <> m.tier));
 	update data.members m set name_sealed = s.name::bytea, email_sealed = s.email::bytea, phone_sealed = s.phone::bytea,
@@ -110,12 +117,11 @@ begin
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no campaign "%s"', s.campaign)
 		from pg_temp.stage_coupon_pools s where s.campaign is not null
 		and not exists (select from data.campaigns c where c.tenant = p_tenant and c.campaign = s.campaign);
+	perform app.leave_out('coupon_pools');
 	with done as (
 		insert into data.pools as x (tenant, pool, name, campaign, value_cents, cost_cents, valid_days, state)
 			select distinct on (s.pool) p_tenant, s.pool, s.name, s.campaign, s.value_cents::bigint,
 				s.cost_cents::bigint, s.valid_days::int, s.state from pg_temp.stage_coupon_pools s
-				where s.campaign is null
-					or exists (select from data.campaigns c where c.tenant = p_tenant and c.campaign = s.campaign)
 				order by s.pool, s.line desc
 			on conflict (tenant, pool) do update set name = excluded.name, campaign = excluded.campaign,
 				value_cents = excluded.value_cents, cost_cents = excluded.cost_cents, valid_days = excluded.valid_days,
@@ -144,7 +150,7 @@ begin
 		union all
 		select s.file, s.line, 'a coupon that a member has needs issued_at' from pg_temp.stage_coupons s
 			where s.member is not null and s.issued_at is null;
-	delete from pg_temp.stage_coupons s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('coupons');
 	with done as (
 		insert into data.coupons as x (tenant, code, pool, member, state, issued_at, expires_at)
 			select distinct on (s.code) p_tenant, s.code, s.pool, m.member,
@@ -175,6 +181,7 @@ begin
 		select s.file, s.line, format('there is no store "%s"', s.store) from pg_temp.stage_orders s
 			left join data.stores t on t.tenant = p_tenant and t.store = s.store
 			where s.store is not null and t.store is null;
+	perform app.leave_out('orders');
 	with done as (
 		insert into data.orders as x (tenant, order_ref, member, store, channel, ordered_at, gross_cents,
 				discount_cents, refund_cents, units, coupon)
@@ -182,10 +189,8 @@ begin
 				app.read_time(s.ordered_at, p_zone), s.gross_cents::bigint, s.discount_cents::bigint,
 				coalesce(f.cents, s.refund_cents::bigint), s.units::int, s.coupon
 				from pg_temp.stage_orders s left join data.members m on m.tenant = p_tenant and m.external = s.member
-				left join data.stores t on t.tenant = p_tenant and t.store = s.store
 				left join (select r.order_ref, sum(r.amount_cents)::bigint as cents from data.refunds r
 					where r.tenant = p_tenant group by r.order_ref) f on f.order_ref = s.order_ref
-				where (s.member is null or m.member is not null) and (s.store is null or t.store is not null)
 				order by s.order_ref, s.line desc
 			on conflict (tenant, order_ref) do update set member = excluded.member, store = excluded.store,
 				channel = excluded.channel, ordered_at = excluded.ordered_at, gross_cents = excluded.gross_cents,
@@ -209,11 +214,12 @@ begin
 	insert into pg_temp.stage_skipped select s.file, s.line, format('there is no order "%s"', s.order_ref)
 		from pg_temp.stage_order_lines s left join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
 		where o.order_ref is null;
+	perform app.leave_out('order_lines');
 	with done as (
 		insert into data.order_lines as x (tenant, order_ref, line, category, units, amount_cents, cost_cents)
 			select distinct on (s.order_ref, s.number) p_tenant, s.order_ref, s.number::int, s.category, s.units::int,
 				s.amount_cents::bigint, s.cost_cents::bigint
-				from pg_temp.stage_order_lines s join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
+				from pg_temp.stage_order_lines s
 				order by s.order_ref, s.number, s.line desc
 			on conflict (tenant, order_ref, line) do update set category = excluded.category, units = excluded.units,
 				amount_cents = excluded.amount_cents, cost_cents = excluded.cost_cents
@@ -244,7 +250,7 @@ begin
 		union all
 		select s.file, s.line, format('coupon "%s" was never given to anybody', s.code) from pg_temp.stage_redemptions s
 			join data.coupons c on c.tenant = p_tenant and c.code = s.code where c.state = 'available';
-	delete from pg_temp.stage_redemptions s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('redemptions');
 	with done as (
 		insert into data.redemptions as x (tenant, redemption, code, pool, member, store, order_ref, redeemed_at,
 			discount_cents)

@@ -52,7 +52,7 @@ begin
 				else 'amount_cents: a refund of 0 gives nothing back' end
 			from pg_temp.stage_refunds s left join data.orders o on o.tenant = p_tenant and o.order_ref = s.order_ref
 			where o.order_ref is null or s.amount_cents::bigint = 0;
-	delete from pg_temp.stage_refunds s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('refunds');
 	create temporary table stage_refunded on commit drop as
 		select s.order_ref from pg_temp.stage_refunds s
 		union
@@ -87,7 +87,7 @@ begin
 			left join data.members m on m.tenant = p_tenant and m.external = s.member
 			left join data.stores t on t.tenant = p_tenant and t.store = s.store
 			where (s.member is not null and m.member is null) or (s.store is not null and t.store is null);
-	delete from pg_temp.stage_visits s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('visits');
 	with done as (
 		insert into data.visits as x (tenant, visit, member, store, channel, visited_at)
 			select distinct on (s.visit) p_tenant, s.visit, m.member, s.store, s.channel,
@@ -116,7 +116,7 @@ begin
 			left join data.members m on m.tenant = p_tenant and m.external = s.member
 			left join data.campaigns c on c.tenant = p_tenant and c.campaign = s.campaign
 			where m.member is null or (s.campaign is not null and c.campaign is null);
-	delete from pg_temp.stage_message_events s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('message_events');
 	with done as (
 		insert into data.message_events as x (tenant, event, message, member, channel, kind, campaign, at)
 			select distinct on (s.event) p_tenant, s.event, s.message, m.member, s.channel, s.kind, s.campaign,
@@ -160,7 +160,7 @@ begin
 			left join data.tiers t on t.tenant = p_tenant and t.tier = s.to_tier
 			where m.member is null or t.tier is null or s.from_tier = s.to_tier
 				or (s.from_tier is not null and f.tier is null);
-	delete from pg_temp.stage_tier_changes s using pg_temp.stage_skipped k where k.file = s.file and k.line = s.line;
+	perform app.leave_out('tier_changes');
 	with done as (
 		insert into data.tier_changes as x (tenant, member, at, from_tier, to_tier)
 			select distinct on (w.member, w.at) p_tenant, w.member, w.at, w.from_tier, w.to_tier
