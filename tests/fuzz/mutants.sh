@@ -21,40 +21,46 @@ for target in http query; do
 done
 [ ! -f "$probe" ] || env -u ONLY DUMP="$folder/seeds_http" python3 "$probe" 0 -
 
-# mutant FILE NAME SED: breaks one line of mcp/FILE and expects the fuzz target $target (with its $runs, $words, $links and
-# files copied, $copied) to fail on it.
+# mutant FILE NAME SED: breaks one line of mcp/FILE and expects the fuzz target of its folder to fail on it.
 mutant() {
 	[[ $2 =~ $only ]] || return 0
-	local copy=$folder/tree file
+	local target=${targets[${1%%/*}]} copy=$folder/tree file sources=() libraries=()
 	number=$((number + 1))
+	for file in ${links[$target]}; do
+		[[ $file = -* ]] && libraries+=("$file") || sources+=("$file")
+	done
 	rm -rf "$copy"
-	for file in $copied; do install -D -m 644 "$file" "$copy/$file"; done
+	for file in "${sources[@]}" $headers; do install -D -m 644 "$file" "$copy/$file"; done
 	sed -i "$3" "$copy/mcp/$1"
 	if [ "$(diff "mcp/$1" "$copy/mcp/$1" | grep -c '^>')" != 1 ]; then
 		failed=1
 		echo "not ok $number - $2: the edit does not change exactly one line"
 		return
 	fi
-	# shellcheck disable=SC2086
 	if ! clang -std=c17 -D_GNU_SOURCE -I"$copy" -I. -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-		-o "$folder/fuzz" "tests/fuzz/fuzz_$target.c" $(cd "$copy" && printf "$copy/%s " $sources) $links >"$folder/log" 2>&1; then
+		-o "$folder/fuzz" "tests/fuzz/fuzz_$target.c" "${sources[@]/#/$copy/}" "${libraries[@]}" >"$folder/log" 2>&1; then
 		failed=1
 		echo "not ok $number - $2: does not build"
 		return
 	fi
-	if "$folder/fuzz" -runs="$runs" -seed=1 -max_len=20000 -timeout=20 -dict="tests/fuzz/$target.dict" \
+	if "$folder/fuzz" -runs="${runs[$target]}" -seed=1 -max_len=20000 -timeout=20 -dict="tests/fuzz/$target.dict" \
 		-artifact_prefix="$folder/" "$folder/seeds_$target" >"$folder/log" 2>&1; then
 		failed=1
-		echo "not ok $number - $2: survived $runs runs"
+		echo "not ok $number - $2: survived ${runs[$target]} runs"
 	else
 		echo "ok $number - $2: $(grep -m1 -oE 'not true: .*|(AddressSanitizer:|runtime error:) [a-z -]*' "$folder/log")"
 	fi
 }
 
+# What a target's first comment says that it is built with: files and libraries.
+links_of() {
+	awk '/^ \* Links: / { on = 1 } on { line = $0; sub(/^ \* (Links: )?/, "", line); sub(/ \*\/$/, "", line); print line }
+		on && /\*\/$/ { exit }' "tests/fuzz/fuzz_$1.c"
+}
+
 only=${1:-.}
-target=http runs=200000 links=
-copied='mcp/doors/http_head.c mcp/doors/http_head.h mcp/doors/http_chunk.c mcp/doors/http_chunk.h'
-sources='mcp/doors/http_head.c mcp/doors/http_chunk.c'
+declare -A targets=([doors]=http [metrics]=query) runs=([http]=200000 [query]=8000) links=([http]=$(links_of http) [query]=$(links_of query))
+headers=$(find mcp -name '*.h' -o -name '*.def')
 mutant doors/http_head.c 'NUL is text' '/byte_class\[256\]/{n;s/ 0, / 1, /}'
 mutant doors/http_head.c 'bare LF is text' '/byte_class\[256\]/{n;s/1,  0,/1,  1,/}'
 mutant doors/http_head.c 'DEL is text' 's/7,  0,$/7,  1,/'
@@ -84,13 +90,6 @@ mutant doors/http_chunk.c 'old digits count again' 's/chunk->digits = 0;/chunk->
 mutant doors/http_chunk.c 'data may run on' "s/\[AT_DATA_CR\] = { '.r', AT_DATA_LF }/[AT_DATA_CR] = { '\\\\r', AT_SIZE }/"
 mutant doors/http_chunk.c 'the last line is not waited for' "s/chunk->state = AT_END_CR;/chunk->state = AT_END_LF;/"
 mutant doors/http_chunk.c 'a piece is taken twice' 's/^\t\t\tput += run;/\t\t\tput += chunk->left == run ? run : run - 1;/'
-# What fuzz_query.c says that it is built with.
-links=$(awk '/^ \* Links: / { on = 1 } on { line = $0; sub(/^ \* (Links: )?/, "", line); sub(/ \*\/$/, "", line); print line }
-	on && /\*\/$/ { exit }' tests/fuzz/fuzz_query.c)
-sources=$(for word in $links; do [[ $word = -* ]] || echo "$word"; done)
-links=$(for word in $links; do [[ $word != -* ]] || echo "$word"; done)
-copied=$(find mcp -name '*.h' -o -name '*.def'; echo "$sources")
-target=query runs=8000
 mutant metrics/compile.c 'the limit is no parameter' 's/order by place limit $%zu::int)/order by place limit %zu)/'
 mutant metrics/compile.c 'a filter has no type' 's/ = any ($%zu::text\[\])/ = any ($%zu)/'
 mutant metrics/compile.c 'no wall between tenants' 's/where s.tenant = $1::int")/where $1::int > 0")/'
