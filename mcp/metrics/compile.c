@@ -1,5 +1,4 @@
 /* The shape of every query:
- *
  *   with p0 as (groups and the total of the window), p1, p2 as (the same of each comparison),
  *        slots as (the days of a series, so that a day without rows is a zero),
  *        top as (the rows to show, in their places)
