@@ -65,7 +65,7 @@ begin
 				'message_cost_cents', v_before.message_cost_cents)));
 end $$;
 
--- A key that is limited to some tiers sees the rules of these only; those of points, messages and pools are everybody's.
+-- A key that is limited to some tiers sees the rules of these only; those of points, messages and pools are for all.
 create view reading.price_changes as
 	select c.tenant, c.change, c.at, c.dimension, c.value, c.rule, c.from_value, c.to_value, c.changed_by
 	from data.price_changes c
