@@ -29,23 +29,29 @@ grant execute on function metric.rfm_segment(int, boolean, boolean) to flashd;
 -- and before p_until; each with the segment of then. Who did not, but bought before, is lost: a look-up in
 -- first_purchases for the few rows that need it (mcp/metrics/segments.c), not a join of all members.
 create function metric.rfm_members(p_tenant int, p_until timestamptz, p_last_day date)
-returns table (member bigint, rfm_segment text) language sql stable rows 100000 as $$
-	with place as (
-		select t.zone, d.day, metric.day_start(d.day - 364, t.zone) as since
-		from metric.tenants t
-		cross join lateral (select least(p_last_day, (t.data_as_of at time zone t.zone)::date) as day) d
-		where t.tenant = p_tenant
-	), year as materialized (
-		select o.member, count(*) as orders, sum(o.spend_cents)::bigint as cents, max(o.ordered_at) as last_at
-		from place p join metric.purchases o on o.ordered_at >= p.since and o.ordered_at < p_until
-		where o.tenant = p_tenant
-		group by o.member
-	), average as (   -- rounded down: a whole number is above it when it is above the exact one
-		select floor(sum(y.orders) / count(*))::bigint as orders, floor(sum(y.cents) / count(*))::bigint as cents
-		from year y
-	)
-	select y.member, metric.rfm_segment(p.day - (y.last_at at time zone p.zone)::date, y.orders > a.orders,
-		y.cents > a.cents)
-	from year y cross join place p cross join average a
-$$;
+returns table (member bigint, rfm_segment text) language plpgsql stable rows 100000 as $$
+declare
+	v_zone text; v_day date;
+begin
+	select t.zone, least(p_last_day, (t.data_as_of at time zone t.zone)::date) into v_zone, v_day
+		from metric.tenants t where t.tenant = p_tenant;
+	-- Averages are rounded down: a whole number is above one of these when it is above the exact one.
+	return query select y.member, metric.rfm_segment(v_day - (y.last_at at time zone v_zone)::date, y.orders > y.often,
+			y.cents > y.much)
+		from (select o.member, max(o.ordered_at) as last_at, count(*) as orders, sum(o.spend_cents) as cents,
+				floor(sum(count(*)) over () / count(*) over ()) as often,
+				floor(sum(sum(o.spend_cents)) over () / count(*) over ()) as much
+			from metric.purchases o
+			where o.tenant = p_tenant and o.ordered_at >= metric.day_start(v_day - 364, v_zone)
+				and o.ordered_at < p_until
+			group by o.member) y;
+end $$;
 grant execute on function metric.rfm_members(int, timestamptz, date) to flashd;
+
+-- One row with a 0 that the planner takes for a hundred. Added to what the members are joined on, it keeps few rows, as
+-- tables without statistics are believed to have, from being joined in a nested loop, which reads all members for each.
+create function metric.zero() returns table (zero bigint) language plpgsql immutable rows 100 as $$
+begin
+	return query select 0::bigint;
+end $$;
+grant execute on function metric.zero() to flashd;

@@ -46,7 +46,7 @@ static void select_check_call(struct select_check *check, const json_t *call)
 	static const char *const known[] = { "sum", "count", "min", "max", "round", "abs", "timezone", "date_trunc",
 		"to_char",
 		"generate_series", "row_number", "piece_start", "metric", "pg_catalog", "unnest", "date_part", "extract",
-			"rfm_members", NULL };
+			"rfm_members", "zero", NULL };
 	const json_t *name;
 	size_t i;
 
