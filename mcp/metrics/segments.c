@@ -20,8 +20,9 @@ bool segments_asked(const struct compile_request *request)
 
 const char *segments_from(const struct source *source, size_t until, size_t last_day, struct arena *arena)
 {
-	return arena_format(arena, " from (select b.*, coalesce(r.rfm_segment, (select 'lost' from metric.first_purchases h "
-		"where h.tenant = $1::int and h.member = b.member and h.first_on <= least($%zu::date, h.known_on) - 365)) as "
-		"rfm_segment from metric.%s b cross join metric.zero() z left join metric.rfm_members($1::int, "
-		"$%zu::timestamptz, $%zu::date) r on r.member = b.member + z.zero) s", last_day, source->name, until, last_day);
+	return arena_format(arena, " from (select b.*, coalesce(r.rfm_segment, (select 'lost' from "
+		"metric.first_purchases h where h.tenant = $1::int and h.member = b.member and h.first_on <= "
+		"least($%zu::date, h.known_on) - 365)) as rfm_segment from metric.%s b cross join metric.zero() z left join "
+		"metric.rfm_members($1::int, $%zu::timestamptz, $%zu::date) r on r.member = b.member + z.zero) s", last_day,
+		source->name, until, last_day);
 }

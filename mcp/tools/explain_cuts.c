@@ -147,8 +147,8 @@ static bool ask_cut(struct explanation *explanation, const unsigned *dimensions,
 	return true;
 }
 
-/* Whether a dimension is worth a cut: no grain, and not held to one value by the caller. A member's segment at a period's
- * end follows from what was bought in the period, so that a slice of it would only say the change again. */
+/* Whether a dimension is worth a cut: no grain, and not held to one value by the caller. A member's segment at a
+ * period's end follows from what was bought in the period, so that a slice of it would only say the change again. */
 static bool is_cuttable(const struct explanation *explanation, unsigned place)
 {
 	const struct dimension *dimension = explanation->metric->dimensions[place];

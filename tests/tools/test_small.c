@@ -134,8 +134,8 @@ static void find_atoms(const struct period *period)
 		if (strcmp(dimension, "day") == 0 || strcmp(dimension, "month") == 0)
 			text_format(&name, "date_trunc('%s', at at time zone 'Europe/Paris')::date::text", dimension);
 		else if (strcmp(dimension, "rfm_segment") == 0)
-			text_format(&name, "coalesce((select r.rfm_segment from metric.rfm_members(3, '%s', '%s') r where r.member = "
-				"x.member), '(none)')", period->until, period->last_day);
+			text_format(&name, "coalesce((select r.rfm_segment from metric.rfm_members(3, '%s', '%s') r where "
+				"r.member = x.member), '(none)')", period->until, period->last_day);
 		else
 			text_format(&name, "coalesce(%s, '(none)')", dimension);
 	}
