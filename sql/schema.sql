@@ -561,6 +561,22 @@ CREATE TABLE data.pools (
 
 ALTER TABLE ONLY data.pools FORCE ROW LEVEL SECURITY;
 
+CREATE TABLE data.price_changes (
+    tenant integer NOT NULL,
+    change uuid NOT NULL,
+    at timestamp with time zone NOT NULL,
+    dimension text NOT NULL,
+    value text NOT NULL,
+    rule text NOT NULL,
+    from_value bigint,
+    to_value bigint,
+    changed_by text NOT NULL,
+    CONSTRAINT price_changes_check CHECK ((from_value IS DISTINCT FROM to_value)),
+    CONSTRAINT price_changes_dimension_check CHECK ((dimension = ANY (ARRAY['tool'::text, 'coupon_pool'::text, 'tier'::text])))
+);
+
+ALTER TABLE ONLY data.price_changes FORCE ROW LEVEL SECURITY;
+
 CREATE TABLE data.redemptions (
     tenant integer NOT NULL,
     redemption text NOT NULL,
@@ -846,6 +862,9 @@ ALTER TABLE ONLY data.policy_states
 ALTER TABLE ONLY data.pools
     ADD CONSTRAINT pools_pkey PRIMARY KEY (tenant, pool);
 
+ALTER TABLE ONLY data.price_changes
+    ADD CONSTRAINT price_changes_pkey PRIMARY KEY (tenant, change);
+
 ALTER TABLE ONLY data.redemptions
     ADD CONSTRAINT redemptions_pkey PRIMARY KEY (tenant, redemption);
 
@@ -938,6 +957,8 @@ CREATE INDEX orders_time ON data.orders USING btree (tenant, ordered_at) INCLUDE
 
 CREATE INDEX parked_wait ON data.parked USING btree (tenant, waits_for, waits_on);
 
+CREATE INDEX price_changes_time ON data.price_changes USING btree (tenant, at);
+
 CREATE INDEX redemptions_code ON data.redemptions USING btree (tenant, code) WHERE (code IS NOT NULL);
 
 CREATE INDEX redemptions_time ON data.redemptions USING btree (tenant, redeemed_at);
@@ -974,7 +995,15 @@ CREATE TRIGGER mark_updated_from AFTER UPDATE ON data.orders REFERENCING OLD TAB
 
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON data.orders FOR EACH STATEMENT EXECUTE FUNCTION app.refuse_truncate();
 
+CREATE TRIGGER note_prices AFTER UPDATE OF value_cents, cost_cents, valid_days ON data.pools FOR EACH ROW WHEN ((((old.value_cents IS DISTINCT FROM new.value_cents) OR (old.cost_cents IS DISTINCT FROM new.cost_cents)) OR (old.valid_days IS DISTINCT FROM new.valid_days))) EXECUTE FUNCTION app.note_prices('coupon_pool', 'pool', 'value_cents', 'cost_cents', 'valid_days');
+
 CREATE TRIGGER mark_zone AFTER UPDATE OF zone ON data.tenants FOR EACH ROW WHEN ((old.zone IS DISTINCT FROM new.zone)) EXECUTE FUNCTION app.mark_zone();
+
+CREATE TRIGGER note_message_price AFTER UPDATE OF message_cost_cents ON data.tenants FOR EACH ROW WHEN ((old.message_cost_cents IS DISTINCT FROM new.message_cost_cents)) EXECUTE FUNCTION app.note_prices('tool', '=draft_outreach', 'message_cost_cents');
+
+CREATE TRIGGER note_point_price AFTER UPDATE OF cents_per_100_points ON data.tenants FOR EACH ROW WHEN ((old.cents_per_100_points IS DISTINCT FROM new.cents_per_100_points)) EXECUTE FUNCTION app.note_prices('tool', '=earn_points', 'cents_per_100_points');
+
+CREATE TRIGGER note_prices AFTER UPDATE OF threshold_cents ON data.tiers FOR EACH ROW WHEN ((old.threshold_cents IS DISTINCT FROM new.threshold_cents)) EXECUTE FUNCTION app.note_prices('tier', 'tier', 'threshold_cents');
 
 ALTER TABLE ONLY data.attempts
     ADD CONSTRAINT attempts_tenant_draft_fkey FOREIGN KEY (tenant, draft) REFERENCES data.drafts(tenant, draft);
@@ -1053,6 +1082,9 @@ ALTER TABLE ONLY data.pools
 
 ALTER TABLE ONLY data.pools
     ADD CONSTRAINT pools_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
+
+ALTER TABLE ONLY data.price_changes
+    ADD CONSTRAINT price_changes_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
 
 ALTER TABLE ONLY data.redemptions
     ADD CONSTRAINT redemptions_tenant_code_fkey FOREIGN KEY (tenant, code) REFERENCES data.coupons(tenant, code);
@@ -1160,6 +1192,8 @@ ALTER TABLE data.policy_states ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.pools ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE data.price_changes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE data.redemptions ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE data.refunds ENABLE ROW LEVEL SECURITY;
@@ -1247,6 +1281,8 @@ CREATE POLICY one_tenant ON data.policies USING ((tenant = ( SELECT (current_set
 CREATE POLICY one_tenant ON data.policy_states USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
 CREATE POLICY one_tenant ON data.pools USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
+
+CREATE POLICY one_tenant ON data.price_changes USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
 CREATE POLICY one_tenant ON data.redemptions USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 

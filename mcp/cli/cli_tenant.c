@@ -36,6 +36,13 @@ static const char *option_or(const struct cli *cli, const char *name, const char
 	return value == NULL ? fallback : value;
 }
 
+/* Of a price in cents that may be missing; that it is a whole number was seen when the options were read. */
+static bool price_fits(const char *option, const char *cents, long long most, struct error *error)
+{
+	return cents == NULL || strtoll(cents, NULL, 10) <= most ||
+		error_set(error, ERROR_USAGE, "%s is \"%.40s\"; it is at most %lld. Nothing was changed.", option, cents, most);
+}
+
 bool tenant_create(struct cli *cli, struct error *error)
 {
 	const char *slug = cli_argument(cli, 0), *admin = cli_option(cli, "admin");
@@ -49,9 +56,9 @@ bool tenant_create(struct cli *cli, struct error *error)
 		return false;
 	if (*slug == '-')
 		return error_set(error, ERROR_USAGE, "SLUG is \"%s\"; it must not begin with a dash.", slug);
-	if (strtoll(points, NULL, 10) > 1000000 || strtoll(message, NULL, 10) > 100000)
-		return error_set(error, ERROR_USAGE, "--cents-per-100-points is at most 1000000 and --message-cost-cents at "
-			"most 100000.");
+	if (!price_fits("--cents-per-100-points", points, 1000000, error) ||
+	    !price_fits("--message-cost-cents", message, 100000, error))
+		return false;
 	struct db *db = cli_admin_db(cli, error);
 
 	if (db == NULL || !db_query(db, 0, "create_tenant", DB_VALUES(slug, cli_option(cli, "name"),
@@ -104,6 +111,37 @@ bool tenant_receipts(struct cli *cli, struct error *error)
 	return cli_answer(cli, json_pack("{s:s, s:I}", "tenant", cli->tenant_slug, "receipt_minutes",
 		(json_int_t)db_number(rows, 0, 0)), "%s: an agent's writes rest on receipts of the last %s minutes\n",
 		cli->tenant_slug, db_text(rows, 0, 0));
+}
+
+static const struct cli_column price_columns[] = {
+	{ "at", NULL, CLI_TEXT }, { NULL, "CHANGED", CLI_TEXT }, { "dimension", "OF", CLI_TEXT },
+	{ "value", "WHICH", CLI_TEXT }, { "rule", "RULE", CLI_TEXT }, { "from", "FROM", CLI_NUMBER },
+	{ "to", "TO", CLI_NUMBER }, { "changed_by", "BY", CLI_TEXT },
+};
+
+/* With options it changes what they name, and then shows what has changed so far either way. */
+bool tenant_prices(struct cli *cli, struct error *error)
+{
+	const char *points = cli_option(cli, "cents-per-100-points"), *message = cli_option(cli, "message-cost-cents");
+	bool change = points != NULL || message != NULL;
+	struct cli_table table = { .columns = price_columns,
+		.column_count = sizeof price_columns / sizeof price_columns[0] };
+	struct db_rows *rows;
+
+	if (cli_db(cli, error) == NULL || cli_tenant(cli, error) == 0)
+		return false;
+	if (change) {
+		const char *admin = cli_person(cli, error);
+
+		if (admin == NULL || !price_fits("--cents-per-100-points", points, 1000000, error) ||
+		    !price_fits("--message-cost-cents", message, 100000, error) ||
+		    !cli_power(cli, "set_prices", DB_VALUES(admin, points, message), NULL, error))
+			return false;
+	}
+	if (!db_query(cli->db, cli->tenant, "cli_prices", DB_VALUES(cli->tenant_zone), cli->arena, &rows, error))
+		return false;
+	cli_table_add_rows(cli, &table, rows);
+	return cli_table_answer(cli, "price_changes", &table);
 }
 
 static const struct cli_column tenant_columns[] = {

@@ -1,5 +1,4 @@
 /* The shape of every query:
- *
  *   with p0 as (groups and the total of the window), p1, p2 as (the same of each comparison),
  *        slots as (the days of a series, so that a day without rows is a zero),
  *        top as (the rows to show, in their places)
@@ -10,6 +9,7 @@
 #include <string.h>
 
 #include "rolled.h"
+#include "segments.h"
 
 struct maker {
 	const struct compile_request *request;
@@ -169,6 +169,9 @@ static void add_base(struct maker *maker, size_t period, const size_t *filters)
 			local_day(maker));
 	if (maker->is_rolled)
 		add_sums(maker, &request->periods[period]);
+	else if (segments_asked(request))
+		text_add(&maker->sql, segments_from(metric->source, bind(maker, request->periods[period].until), bind(maker,
+			request->periods[period].last_day), maker->arena));
 	else
 		text_format(&maker->sql, " from metric.%s s", metric->source->name);
 	add_pieces(maker, &request->periods[period]);

@@ -23,6 +23,7 @@ static const struct kind {
 	{ "campaign_ended", "ended at", -1 },
 	{ "policy_added", "was added at", 0 },
 	{ "policy_changed", "changed at", 0 },
+	{ "price_changed", "changed at", 0 },
 	{ "agent_stopped", "was stopped at", 0 },
 	{ "agent_resumed", "was resumed at", 0 },
 	{ "feed_stale", "has sent nothing since", -1 },
@@ -30,6 +31,29 @@ static const struct kind {
 };
 
 enum { KIND, DIMENSION, VALUE, LABEL, AT, AT_LOCAL, DETAIL, BEFORE, AFTER };
+
+/* What a price rule of the whole tenant is called, by the tool whose value it sets, and the sources that it can touch
+ * whether they are cut by tool or not. */
+static const struct price {
+	const char *tool, *words, *counted, *sources;
+} prices[] = {
+	{ "earn_points", "What points are worth", "awards of points", "points actions decisions" },
+	{ "draft_outreach", "What a message costs", "messages drafted", "actions drafts messages decisions" },
+};
+
+static bool is_price(const struct explain_cause *cause)
+{
+	return strcmp(cause->kind, "price_changed") == 0;
+}
+
+/* Of a rule of the whole tenant; NULL: it is one pool's or tier's. */
+static const struct price *price_of(const struct explain_cause *cause)
+{
+	for (size_t i = 0; is_price(cause) && i < sizeof prices / sizeof prices[0]; i++)
+		if (strcmp(cause->dimension, "tool") == 0 && strcmp(cause->value, prices[i].tool) == 0)
+			return &prices[i];
+	return NULL;
+}
 
 static const struct kind *kind_of(const char *name)
 {
@@ -51,7 +75,10 @@ static const char *subject_of(const struct explanation *explanation, const struc
 		return arena_format(arena, "The agent key %s", cause->value);
 	if (strcmp(cause->kind, "agent_acted") == 0)
 		return arena_format(arena, "The agent (policy %s, %s)", word_shown(arena, cause->value), cause->label);
-	return arena_format(arena, "%s %s", cause->dimension, word_shown(arena, cause->value));
+	if (price_of(cause) != NULL)
+		return price_of(cause)->words;
+	return arena_format(arena, "%s%s %s", is_price(cause) ? "The price rule of " : "", cause->dimension,
+		word_shown(arena, cause->value));
 }
 
 /* How often, where that is no handful of members. */
@@ -62,6 +89,13 @@ static const char *count_of(const struct explanation *explanation, const struct 
 
 	return count > 0 && count < least ? arena_format(explanation->call->arena, "fewer than %d", least)
 		: arena_format(explanation->call->arena, "%lld", count);
+}
+
+/* What is counted before and since a price rule changed. */
+static const char *counted_by(const struct explain_cause *cause)
+{
+	return price_of(cause) != NULL ? price_of(cause)->counted
+		: strcmp(cause->dimension, "tier") == 0 ? "members who came into it" : "codes given out";
 }
 
 static const char *sentence_of(const struct explanation *explanation, const struct explain_cause *cause,
@@ -84,6 +118,11 @@ static const char *sentence_of(const struct explanation *explanation, const stru
 			count_of(explanation, rows, row, AFTER));
 	if (pool && db_text(rows, row, DETAIL) != NULL)
 		text_format(&text, "; the last of them expired at %s", db_text(rows, row, DETAIL));
+	if (is_price(cause))
+		text_format(&text, ", %s", db_text(rows, row, DETAIL));
+	if (is_price(cause) && counted)
+		text_format(&text, "; %s: %s from the earlier period's begin until then, %s since", counted_by(cause),
+			count_of(explanation, rows, row, BEFORE), count_of(explanation, rows, row, AFTER));
 	if (strcmp(cause->kind, "policy_changed") == 0)
 		text_format(&text, ", to version %s", db_text(rows, row, DETAIL));
 	text_add(&text, ".");
@@ -118,7 +157,8 @@ bool explain_matches(const struct explain_cause *cause)
 	return cause->measured && cause->explained >= explains_least && fabs(cause->effect.value) > cause->effect.error;
 }
 
-/* What the agent did to the whole tenant is told only of numbers that it can touch. */
+/* What the agent did to the whole tenant is told only of numbers that it can touch. A tier's rule decides who comes
+ * into it: by tier of now both periods have the same members in it, so that it cannot have moved anything else. */
 static bool concerns(const struct explanation *explanation, const struct explain_cause *cause)
 {
 	unsigned place;
@@ -128,6 +168,11 @@ static bool concerns(const struct explanation *explanation, const struct explain
 		return live;
 	if (strcmp(cause->kind, "feed_stale") == 0)
 		return true;
+	if (price_of(cause) != NULL && words_hold(price_of(cause)->sources, explanation->metric->source->name,
+		strlen(explanation->metric->source->name)))
+		return true;
+	if (is_price(cause) && strcmp(cause->dimension, "tier") == 0)
+		return strcmp(explanation->metric->source->name, "tier_changes") == 0;
 	return cause->dimension != NULL && explain_dimension(explanation, cause->dimension, &place);
 }
 

@@ -147,13 +147,15 @@ static bool ask_cut(struct explanation *explanation, const unsigned *dimensions,
 	return true;
 }
 
-/* Whether a dimension is worth a cut: no grain, and not held to one value by the caller. */
+/* Whether a dimension is worth a cut: no grain, and not held to one value by the caller. A member's segment at a
+ * period's end follows from what was bought in the period, so that a slice of it would only say the change again. */
 static bool is_cuttable(const struct explanation *explanation, unsigned place)
 {
 	const struct dimension *dimension = explanation->metric->dimensions[place];
 	const json_t *filters = json_object_get(explanation->call->args, "filters");
 
-	return dimension->kind != DIMENSION_GRAIN && json_array_size(json_object_get(filters, dimension->name)) != 1;
+	return dimension->kind != DIMENSION_GRAIN && strcmp(dimension->name, "rfm_segment") != 0 &&
+		json_array_size(json_object_get(filters, dimension->name)) != 1;
 }
 
 static bool ask_single_cuts(struct explanation *explanation)

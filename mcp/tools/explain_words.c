@@ -177,8 +177,8 @@ static void say_causes(struct telling *telling)
 			explain_signed(e, e->causes[i].effect.value), explain_figure(e, e->causes[i].effect.error),
 			explain_counts(e, &e->causes[i].counted)));
 	if (told == 0)
-		say(telling, "No event of the two periods (pool, campaign, policy, agent, feed) touches what changed: where "
-			"the change lies is a correlation, not a cause.");
+		say(telling, "No event of the two periods (pool, campaign, policy, price rule, agent, feed) touches what "
+			"changed: where the change lies is a correlation, not a cause.");
 	for (size_t i = told; i < e->cause_count && i < told + 3; i++)
 		if (e->causes[i].dimension == NULL || !e->causes[i].measured)
 			say(telling, arena_format(telling->arena, "Also in this time, its share %s: %s", e->causes[i].withheld

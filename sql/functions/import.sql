@@ -8,6 +8,7 @@ create type app.merged as (added bigint, changed bigint);
 create function app.prepare_merge(p_entity text) returns void language plpgsql volatile as $$
 begin
 	perform app.hold_import(current_setting('flash.tenant')::int);
+	perform set_config('flash.person', 'import', true);
 	execute format('analyze pg_temp.%I', 'stage_' || p_entity);
 end $$;
 
@@ -37,7 +38,11 @@ create function app.merge_stores(p_tenant int, p_zone text) returns app.merged l
 	) select count(*) filter (where new), count(*) filter (where not new) from done
 $$;
 
-create function app.merge_tiers(p_tenant int, p_zone text) returns app.merged language sql volatile as $$
+create function app.merge_tiers(p_tenant int, p_zone text) returns app.merged language plpgsql volatile as $$
+declare
+	v app.merged;
+begin
+	perform app.prepare_merge('tiers');
 	with done as (
 		insert into data.tiers as x (tenant, tier, name, rank, threshold_cents)
 			select distinct on (tier) p_tenant, tier, name, rank::smallint, threshold_cents::bigint
@@ -48,8 +53,9 @@ create function app.merge_tiers(p_tenant int, p_zone text) returns app.merged la
 				where (x.name, x.rank, x.threshold_cents)
 					is distinct from (excluded.name, excluded.rank, excluded.threshold_cents)
 			returning xmax = 0 as new
-	) select count(*) filter (where new), count(*) filter (where not new) from done
-$$;
+	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
+	return v;
+end $$;
 
 -- A sealed value is another one each time, so names and addresses are taken as changed only when the index, which
 -- is not, changed.

@@ -180,6 +180,8 @@ create view metric.dimension_values as
 			(select reading.limit_of('store')) is null)
 	union all select t.tenant, 'lifecycle', v.word, null from data.tenants t, (values ('new'), ('active'), ('dormant'),
 		('lapsed'), ('never_bought')) v(word)
+	union all select t.tenant, 'rfm_segment', v.word, null from data.tenants t, (values ('champions'), ('loyal'),
+		('big_spenders'), ('promising'), ('cant_lose'), ('needs_attention'), ('hibernating'), ('lost')) v(word)
 	union all select t.tenant, 'tier', t.tier, t.name from data.tiers t
 	where coalesce(t.tier = any ((select reading.limit_of('tier'))::text[]), (select reading.limit_of('tier')) is null)
 	union all select p.tenant, 'coupon_pool', p.pool, p.name from data.pools p

@@ -23,6 +23,7 @@ good() {
 	"tenant person") words=(tenant person kit --roles viewer,approver) ;;
 	"tenant calendar") words=(tenant calendar --week-start 1) ;;
 	"tenant privacy") words=(tenant privacy --min-group 5) ;;
+	"tenant prices") words=(tenant prices) ;;
 	"metrics list") words=(metrics list) ;;
 	"metrics show" | "metrics test") words=($1 gmv) ;;
 	"metrics certify" | "metrics suspend" | "metrics retire") words=($1 net_gmv --reason ends --yes) ;;

@@ -197,6 +197,13 @@ same "a filter on it gives nothing either" "null true" "$(daemon_call "$whole" q
 	'{"metric":"gmv","window":"last_14d","filters":{"tier":["vip"]}}' | jq -r '"\(.value) \(.withheld)"')"
 same "nor does asking in words, or why" "null no_data" "$(daemon_call "$whole" ask '{"question":"GMV last 14 days for VIP"}' | jq -r .answer.value) $(
 	daemon_call "$whole" explain_change '{"metric":"gmv","window":"last_14d","filters":{"tier":["vip"]}}' | word)"
+# The two spend more than the others, whose segment would tell them.
+sql "update data.orders set gross_cents = gross_cents * 10000 where member in (7, 8); update data.tenants set data_version = data_version + 1"
+same "so is a segment of too few" "t" "$(daemon_call "$whole" query_metric '{"metric":"gmv","window":"last_14d","by":["rfm_segment"]}' |
+	jq -e '[.rows[] | select(.withheld)] | length >= 2 and all(.value == null)' >/dev/null && echo t)"
+same "also as a filter" "null true" "$(daemon_call "$whole" query_metric \
+	'{"metric":"gmv","window":"last_14d","filters":{"rfm_segment":["big_spenders", "champions"]}}' | jq -r '"\(.value) \(.withheld)"')"
+sql "update data.orders set gross_cents = gross_cents / 10000 where member in (7, 8); update data.tenants set data_version = data_version + 1"
 # A change that is unusual, most of it in the tier of two.
 sql "insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'v' || i, 7 + i % 2, 'S1', 'web',
 	now() - (i % 12 + 1) * interval '1 day', 100000 from generate_series(1, 200) i; update data.tenants set data_version = data_version + 1"

@@ -85,7 +85,8 @@ static const char *const metrics[] = { "gmv", "member_gmv", "orders", "aov", "bu
 	"points_per_order", "points_per_order", "gmv", "gmv" };
 static const char *const cuts[][3] = { { "store" }, { "tier" }, { "region" }, { "store", "tier" },
 	{ "tier", "channel" },
-	{ "day" }, { "month" }, { "month", "store" }, { "store", "tier", "channel" }, { NULL }, { "store" }, { "tier" } };
+	{ "day" }, { "month" }, { "month", "store" }, { "store", "tier", "channel" }, { NULL }, { "store" }, { "tier" },
+	{ "rfm_segment" }, { "rfm_segment", "store" } };
 static const char *const compared[] = { "previous_period", "same_period_last_year", "whole_previous_period",
 	"same_elapsed_part" };
 
@@ -132,6 +133,9 @@ static void find_atoms(const struct period *period)
 		text_format(&name, i == 0 ? "" : " || '|' || ");
 		if (strcmp(dimension, "day") == 0 || strcmp(dimension, "month") == 0)
 			text_format(&name, "date_trunc('%s', at at time zone 'Europe/Paris')::date::text", dimension);
+		else if (strcmp(dimension, "rfm_segment") == 0)
+			text_format(&name, "coalesce((select r.rfm_segment from metric.rfm_members(3, '%s', '%s') r where "
+				"r.member = x.member), '(none)')", period->until, period->last_day);
 		else
 			text_format(&name, "coalesce(%s, '(none)')", dimension);
 	}

@@ -53,10 +53,47 @@ static const struct metric *metric_of(const char *name)
 	return catalogue_find(catalogue_shipped(&error), name);
 }
 
+static bool asks_segment(const struct trial *trial)
+{
+	bool asks = trial->filter != NULL && strcmp(trial->filter, "rfm_segment") == 0;
+
+	for (size_t i = 0; i < trial->by_count; i++)
+		asks = asks || strcmp(trial->by[i], "rfm_segment") == 0;
+	return asks;
+}
+
+/* Adds the member's segment, which is as of the last day or the cut, to the dimensions of each row's member. */
+static char *with_segments(const struct trial *trial, const char *cut, char *sql)
+{
+	static const char *const members[] = { "oracle.of_member($1::int, x.member)",
+		"oracle.life_of($1::int, x.member)" };
+	char *with = strstr(sql, "\nwith ");
+	struct text text = text_open(arena, 1 << 16);
+
+	if (!asks_segment(trial) || with == NULL)
+		return sql;
+	text_add_size(&text, sql, (size_t)(with - sql));
+	text_format(&text, "\nwith segments as materialized (select oracle.segments($1::int, $3::date, '%s') as of), ",
+		cut);
+	for (const char *at = with + strlen("\nwith "); *at != '\0';) {
+		size_t i = strncmp(at, members[0], strlen(members[0])) == 0 ? 0 : 1;
+
+		if (strncmp(at, members[i], strlen(members[i])) != 0) {
+			text_add_size(&text, at++, 1);
+			continue;
+		}
+		text_format(&text, "(%s || jsonb_build_object('rfm_segment', (select g.of from segments g) -> x.member::text))",
+			members[i]);
+		at += strlen(members[i]);
+	}
+	return text.bytes;
+}
+
 /* The oracle of a metric, of which only rows before a local moment count (empty: all). */
 static const char *oracle_sql(const struct trial *trial, const char *cut)
 {
-	char *sql = arena_copy(arena, read_file(arena_format(arena, "tests/sql/oracle/%s.sql", trial->metric)));
+	char *sql = with_segments(trial, cut, arena_copy(arena, read_file(arena_format(arena, "tests/sql/oracle/%s.sql",
+		trial->metric))));
 	char *column = strstr(sql, "lateral (select ("), *where = strstr(sql, "where x.tenant = $1::int and t.tenant");
 
 	if (*cut == '\0')
@@ -388,7 +425,8 @@ static const char *try_one(const struct trial *trial, bool *answered)
 	    strcmp(spans[0].first, TODAY) > 0 && metric->source->time[0] != '\0'))
 		return answer == NULL && error.code == ERROR_NO_DATA ? NULL : "no data is answered with a number";
 	if (answer == NULL && is_overlong(trial, &spans[0]))
-		return error.code == ERROR_ARGUMENT && strstr(error.text, "the most is 200") != NULL ? NULL : error.text;
+		return error.code == ERROR_ARGUMENT && strstr(error.text, "the most is 200") != NULL ? NULL
+			: arena_copy(arena, error.text);
 	if (answer == NULL)
 		return arena_format(arena, "refused: %s", error.text);
 	struct group total = oracle_total(trial, &spans[0], "");

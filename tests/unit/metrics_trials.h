@@ -18,6 +18,7 @@ static void choose_filter(struct trial *trial, const struct metric *metric)
 		{ "tier", { "bronze", "silver", "gold", VALUE_NONE } }, { "coupon_pool", { "p_spring", "p_autumn", "p_free", VALUE_NONE } },
 		{ "campaign", { "spring", "autumn", VALUE_NONE, "spring" } }, { "campaign_type", { "Type A", "Type B", VALUE_NONE, "Type A" } },
 		{ "policy", { "slipping", "lapsed", VALUE_NONE, "slipping" } }, { "key", { "k_agent", "k_idle", "k_desk", "k_gone" } },
+		{ "rfm_segment", { "champions", "promising", "hibernating", VALUE_NONE } },
 		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } },
 		{ "product_category", { "Tea", "Coffee", "Bakery", VALUE_NONE } } };
 	size_t at = random_below(sizeof known / sizeof known[0]);
