@@ -31,7 +31,7 @@ case $brand in
 journey) files=$data/completejourney map=completejourney zones=(America/New_York Europe/Paris) now=2017-11-01T11:00:00Z ;;
 demo)
 	files=$folder/brand map=demo zones=(Europe/Paris America/St_Johns) now=2017-11-07T11:00:00Z
-	build/demo-brand --seed 1 --members 3000 --as-of 2017-11-07 --months 14 --out "$files" >/dev/null 2>&1 || exit 1
+	build/demo-brand --seed 1 --members 1500 --as-of 2017-11-07 --months 14 --out "$files" >/dev/null 2>&1 || exit 1
 	;;
 *) echo "choose demo or journey, not $brand" >&2; exit 2 ;;
 esac

@@ -50,28 +50,33 @@ static bool is_asked(const struct trial *trial, const char *dimensions)
 	return false;
 }
 
-/* Looks up of each row only what the question names: the rest would take most of the time. */
-static char *without_unasked(const struct trial *trial, char *sql)
+/* The statement with one kind of call written out, or, when `with` is NULL, without it. */
+static char *write_out(const char *sql, const char *call, const char *with)
 {
-	static const char *const lookups[][2] = { { "oracle.of_member(", "store region tier acquisition_source lifecycle" },
-		{ "oracle.of_store(", "store region" }, { "oracle.of_code(", "coupon_pool campaign campaign_type" },
-		{ "oracle.of_pool(", "coupon_pool campaign campaign_type" }, { "oracle.of_action(", "policy arm" },
-		{ "oracle.grains(", "day week month quarter year fiscal_month fiscal_quarter fiscal_year" } };
-	char *at;
+	struct text out = text_open(arena, 1 << 16);
+	const char *from = sql, *at;
 
-	if (is_asked(trial, "hour"))
-		for (char *from = sql; (at = strstr(from, "oracle.grains(")) != NULL; from = at)
-			memcpy(at, "oracle.hours (", 14);
-	for (size_t i = 0; i < sizeof lookups / sizeof lookups[0]; i++) {
-		bool asked_for = is_asked(trial, lookups[i][1]);
+	for (; (at = strstr(from, call)) != NULL; from = strchr(at, ')') + 1) {
+		const char *argument = strstr(at, ", ") + 2, *place = with == NULL ? NULL : strstr(with, "%s");
 
-		for (char *from = sql; !asked_for && (at = strstr(from, lookups[i][0])) != NULL; from = at) {
-			size_t size = strcspn(at, ")") + 1;
-
-			memset(at, ' ', size);
-			memcpy(at, "'{}'::jsonb", 11);
-		}
+		text_format(&out, "%.*s", (int)(at - from), from);
+		if (place == NULL)
+			text_add(&out, "'{}'::jsonb");
+		else
+			text_format(&out, "%.*s%.*s%s", (int)(place - with), with, (int)strcspn(argument, ")"), argument, place + 2);
 	}
+	text_add(&out, from);
+	return out.bytes;
+}
+
+/* Looks up of each row only what the question names: the rest would take most of the time. */
+static char *with_lookups(const struct trial *trial, char *sql)
+{
+	for (size_t i = 0; i < lookup_count; i++)
+		if (is_asked(trial, lookups[i].dimensions))
+			sql = write_out(sql, lookups[i].call, lookups[i].sql);
+	for (size_t i = 0; i < lookup_count; i++)
+		sql = write_out(sql, lookups[i].call, NULL);
 	return sql;
 }
 
@@ -79,9 +84,11 @@ static char *without_unasked(const struct trial *trial, char *sql)
 static const char *oracle_sql(const struct trial *trial, const char *cut)
 {
 	char *sql = arena_copy(arena, read_file(arena_format(arena, "tests/sql/oracle/%s.sql", trial->metric)));
+
+	sql = with_lookups(trial, sql);
+
 	char *column = strstr(sql, "lateral (select ("), *where = strstr(sql, "where x.tenant = $1::int and t.tenant");
 
-	sql = without_unasked(trial, sql);
 	if (*cut == '\0')
 		return sql;
 	if (column == NULL || where == NULL) {
@@ -275,18 +282,22 @@ static bool find_known(const struct trial *trial, const char **since, const char
 	return known != NULL;
 }
 
-static bool is_covered(const struct trial *trial, const struct span *days, const char *cut, bool lookback)
+/* Whether any of the days that a number is made of is known; those that it looks back on are such days. */
+static bool is_covered(const struct trial *trial, const struct span *days, const char *cut)
 {
-	const char *begins = metric_of(trial->metric)->since, *since, *until;
+	const struct metric *metric = metric_of(trial->metric);
+	const char *since, *until;
+	long first = day_number(days->first), last = day_number(days->last);
 
 	if (!find_known(trial, &since, &until))
 		return false;
-	if (metric_of(trial->metric)->source->time[0] == '\0')
+	if (metric->source->time[0] == '\0')
 		return true;
-	if (begins != NULL && piece_start(trial->tenant, begins, day_number(days->last)) > day_number(until))
-		return false;
-	return (*cut == '\0' ? strncmp(days->last, since, 10) >= 0 : strcmp(cut, since) > 0) &&
-		(lookback || strncmp(days->first, until, 10) <= 0);
+	if (metric->since != NULL)
+		first = piece_start(trial->tenant, metric->since, last);
+	else if (metric->lookback_days > 0)
+		first = last + 1 - metric->lookback_days;
+	return (*cut == '\0' ? last >= day_number(since) : strcmp(cut, since) > 0) && first <= day_number(until);
 }
 
 static const char *check_comparison(const struct trial *trial, const json_t *answer, const json_t *comparison,
@@ -303,7 +314,7 @@ static const char *check_comparison(const struct trial *trial, const json_t *ans
 	    days->first) != 0))
 		return arena_format(arena, "compared with %s, not %s to %s", arena_dump(arena, window), days->first,
 			days->last);
-	if (!is_covered(trial, days, cut, looks_back(metric)))
+	if (!is_covered(trial, days, cut))
 		return json_is_null(json_object_get(comparison, "value")) && json_object_get(comparison, "note") != NULL ? NULL
 			: "a comparison without data has a value";
 	if (!same_figure(metric, comparison, &total))
@@ -449,7 +460,7 @@ static const char *try_one(const struct trial *trial, bool *answered)
 
 	expected_spans(trial, spans);
 	*answered = answer != NULL;
-	if (!is_covered(trial, &spans[0], "", looks_back(metric)) || (trial->window == NULL &&
+	if (!is_covered(trial, &spans[0], "") || (trial->window == NULL &&
 	    strcmp(spans[0].first, place_of(trial->tenant)->today) > 0 && metric->source->time[0] != '\0'))
 		return answer == NULL && error.code == ERROR_NO_DATA ? NULL : "no data is answered with a number";
 	if (answer == NULL && is_overlong(trial, &spans[0]))

@@ -9,7 +9,12 @@
 #include "mcp/db/db.h"
 #include "mcp/metrics/catalogue.h"
 
-enum { PLACES_MOST = 4 };
+enum { PLACES_MOST = 4, LOOKUPS_MOST = 20 };
+
+/* What a call in an oracle is short for, and the dimensions that it looks up. */
+struct lookup {
+	const char *call, *dimensions, *sql;
+};
 
 /* One value of a dimension; or a source, with local times like "2017-11-05 22:30:00.000000". */
 struct word {
@@ -33,7 +38,8 @@ struct place {
 static struct arena *arena, *whole;
 static struct db *asked, *raw;
 static struct place places[PLACES_MOST];
-static size_t place_count;
+static struct lookup lookups[LOOKUPS_MOST];
+static size_t place_count, lookup_count;
 
 /* A file's text, read once. */
 static const char *read_file(const char *path)
@@ -113,6 +119,10 @@ static void read_places(void)
 			.fiscal_month = (int)db_number(rows, place_count, 3), .today = db_text(rows, place_count, 4) };
 		read_place(place);
 	}
+	rows = read_rows(1, "tests/fixtures/oracle_lookups.sql", false);
+	for (lookup_count = 0; lookup_count < db_count(rows) && lookup_count < LOOKUPS_MOST; lookup_count++)
+		lookups[lookup_count] = (struct lookup){ db_text(rows, lookup_count, 0), db_text(rows, lookup_count, 1),
+			db_text(rows, lookup_count, 2) };
 }
 
 /* Both connections, with the clock held at `now`, and what the oracles share. */

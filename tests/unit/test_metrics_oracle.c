@@ -141,6 +141,25 @@ static void edges_fall_on_their_days(void)
 			}
 }
 
+/* What whole campaigns found: the two hours of a night in autumn come in the order of time. */
+static void questions_that_once_disagreed(void)
+{
+	static const struct trial trials[] = {
+		{ .tenant = 1, .metric = "reversals", .window = "yesterday", .as_of = "2017-10-30", .by = { "hour" },
+			.by_count = 1 },
+		{ .tenant = 1, .metric = "breakage_rate", .days = { "2016-10-30", "2016-10-30" }, .by = { "hour" },
+			.by_count = 1, .compare = { true, true } },
+		{ .tenant = 2, .metric = "orders", .days = { "2017-11-05", "2017-11-05" }, .by = { "hour" }, .by_count = 1,
+			.limit = 30, .lowest = true },
+		{ .tenant = 1, .metric = "coupon_gmv", .days = { "2017-10-24", "2017-10-27" }, .by = { "hour", "channel" },
+			.by_count = 2, .compare = { true, true, false, true }, .limit = 3, .lowest = true },
+		{ .tenant = 1, .metric = "active_members", .days = { "2017-11-04", "2018-02-22" } },
+	};
+
+	for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++)
+		CHECK(passes(&trials[i]));
+}
+
 static void random_questions(void)
 {
 	ask_random(RANDOM_USUAL);
@@ -233,6 +252,7 @@ int main(void)
 	need(db_script(raw, read_file("tests/fixtures/rolled.sql"), &error), "rolled.sql", &error);
 	CHECK_RUN(every_metric_by_every_dimension);
 	CHECK_RUN(edges_fall_on_their_days);
+	CHECK_RUN(questions_that_once_disagreed);
 	CHECK_RUN(random_questions);
 	CHECK_RUN(answers_from_sums_are_the_same);
 	db_close(asked);

@@ -7,7 +7,7 @@ with r as materialized (
 		|| jsonb_build_object('policy', l.policy, 'arm', d.arm) as dims
 	from data.decisions d join oracle.latest_runs l on l.tenant = $1::int and l.run = d.run
 	where d.tenant = $1::int
-		and d.reason in ('chosen', 'held_out', 'no_consent') and $2::date is not null and $3::date is not null
+		and d.reason not in (select n.reason from oracle.not_slipping n) and $2::date is not null and $3::date is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(distinct r.member), 0
 from r

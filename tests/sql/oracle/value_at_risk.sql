@@ -6,7 +6,7 @@ with r as materialized (
 	select x.*, oracle.of_member($1::int, x.member) || jsonb_build_object('arm', x.arm, 'policy', l.policy) as dims
 	from data.decisions x join oracle.latest_runs l on l.tenant = $1::int and l.run = x.run
 	where x.tenant = $1::int
-		and x.reason in ('chosen', 'held_out', 'no_consent') and $2::date is not null and $3::date is not null
+		and x.reason not in (select n.reason from oracle.not_slipping n) and $2::date is not null and $3::date is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.at_risk_cents), 0
 from r
