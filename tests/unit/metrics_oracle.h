@@ -63,7 +63,8 @@ static char *write_out(const char *sql, const char *call, const char *with)
 		if (place == NULL)
 			text_add(&out, "'{}'::jsonb");
 		else
-			text_format(&out, "%.*s%.*s%s", (int)(place - with), with, (int)strcspn(argument, ")"), argument, place + 2);
+			text_format(&out, "%.*s%.*s%s", (int)(place - with), with, (int)strcspn(argument, ")"), argument,
+				place + 2);
 	}
 	text_add(&out, from);
 	return out.bytes;
