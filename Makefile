@@ -64,9 +64,14 @@ install: build ## install below DESTDIR (PREFIX=/usr)
 schema: build ## write sql/schema.sql anew, after a change of the migrations
 	@tests/tidy/dump-schema > $B/schema.sql && cp $B/schema.sql sql/schema.sql
 
-oracle: packages packages-test ## ask 10,000 random questions of the governed numbers (SEED=N: others)
+# A small world with every edge in it, the demo brand, and Complete Journey where it is: up to an hour each.
+oracle: packages packages-test ## ask 3 times 10,000 random questions of the governed numbers (SEED=N: others)
+	@$(MAKE) --no-print-directory -s -j2 build
 	@$(MAKE) --no-print-directory -s -j2 SAN=1 build units
-	@FLASHD_METRICS_QUESTIONS=10000 $(if $(SEED),FLASHD_METRICS_SEED=$(SEED)) tests/sql/metrics_oracle.sh
+	@export FLASHD_METRICS_QUESTIONS=10000 $(if $(SEED),FLASHD_METRICS_SEED=$(SEED)); failed=0; \
+		tests/sql/metrics_oracle.sh || failed=1; \
+		for brand in demo journey; do echo "# $$brand"; tests/sql/brands_oracle.sh $$brand || failed=1; done; \
+		exit $$failed
 
 certify: ## write the maintainers' certificate into the metrics whose definition changed, after reading them
 	@tests/tidy/certify

@@ -4,7 +4,9 @@
 
 create type app.merged as (added bigint, changed bigint);
 
--- Statistics of what was staged; without them PostgreSQL plans for empty tables. No batch of events comes in between.
+-- Statistics of what was staged; without them PostgreSQL plans for empty tables. For the same reason a table that
+-- others are joined with is analysed as soon as the tenant's rows are in: where there was one tenant before, PostgreSQL
+-- plans for none of the second's rows, and takes hours. No batch of events comes in between.
 create function app.prepare_merge(p_entity text) returns void language plpgsql volatile as $$
 begin
 	perform app.hold_import(current_setting('flash.tenant')::int);
@@ -170,6 +172,7 @@ begin
 				where x.state = 'available' and excluded.state = 'issued'
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
+	analyze data.coupons;
 	return v;
 end $$;
 
@@ -209,6 +212,7 @@ begin
 					excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
+	analyze data.orders;
 	return v;
 end $$;
 
@@ -271,6 +275,7 @@ begin
 					(excluded.redeemed_at, excluded.discount_cents, excluded.store)
 			returning xmax = 0 as new
 	) select count(*) filter (where new), count(*) filter (where not new) into v from done;
+	analyze data.redemptions;
 	update data.coupons c set state = 'redeemed', redeemed_at = f.at
 		from (select r.code, min(r.redeemed_at) as at from data.redemptions r where r.tenant = p_tenant
 			and r.code in (select code from pg_temp.stage_redemptions) group by r.code) f

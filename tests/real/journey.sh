@@ -30,6 +30,10 @@ same "the files' own week is the tables'" \
 		and ordered_at >= timestamp '2017-10-23' at time zone 'America/New_York'
 		and ordered_at < timestamp '2017-10-30' at time zone 'America/New_York' group by store order by store collate \"C\"" -F ' ')"
 
+# Every kind of question, as if it were the day after: against the oracles of tests/sql/oracle.
+check "random questions are answered as SQL by hand says (make oracle asks 10,000)" env FLASHD_METRICS_QUESTIONS=60 \
+	FLASHD_METRICS_NOW=2017-11-01T11:00:00Z FLASHD_METRICS_DATABASE="$FLASHD_ADMIN_DATABASE" build/san/test_brands_oracle
+
 daemon_key reader read-only
 daemon_start journey --no-agent || exit 1
 ask() { answer=$(daemon_call "$SECRET" query_metric "$1"); }

@@ -4,13 +4,9 @@
 
 #include <time.h>
 
-#include "check.h"
 #include "mcp/metrics/vocabulary.h"
+#include "metrics_places.h"
 
-#define TODAY "2017-11-06"
-
-static struct arena *arena, *whole;
-static struct db *asked, *raw;
 static unsigned long long seed = 20261120;
 
 struct span {
@@ -34,6 +30,20 @@ struct group {
 	bool known;
 	long long value, denominator;
 };
+
+struct groups {
+	struct group *at;
+	size_t count;
+};
+
+static const struct place *place_of(int tenant)
+{
+	size_t at = 0;
+
+	while (at + 1 < place_count && places[at].tenant != tenant)
+		at++;
+	return &places[at];
+}
 
 static unsigned random_below(unsigned below)
 {
@@ -99,8 +109,8 @@ static struct span span(long first, long last)
 	return span;
 }
 
-/* The first day of the piece of time that a day lies in; fiscal ones as the world's tenants have them: months from
- * April (tenant 1), the months of the National Retail Federation (tenant 2). */
+/* The first day of the piece of time that a day lies in; fiscal ones as the tenant has them: calendar months, or the
+ * months of the National Retail Federation. */
 static long piece_start(int tenant, const char *unit, long day)
 {
 	static const char *const months[] = { "2014-02-02", "2014-03-02", "2014-04-06", "2014-05-04", "2014-06-01",
@@ -110,13 +120,14 @@ static long piece_start(int tenant, const char *unit, long day)
 		"2016-07-03", "2016-07-31", "2016-08-28", "2016-10-02", "2016-10-30", "2016-11-27", "2017-01-01", "2017-01-29",
 		"2017-02-26", "2017-04-02", "2017-04-30", "2017-05-28", "2017-07-02", "2017-07-30", "2017-08-27", "2017-10-01",
 		"2017-10-29", "2017-11-26", "2017-12-31", "2018-02-04" };
+	const struct place *place = place_of(tenant);
 	bool fiscal = strncmp(unit, "fiscal_", 7) == 0;
 	const char *piece = fiscal ? unit + 7 : unit;
 	int step = strcmp(piece, "month") == 0 ? 1 : strcmp(piece, "quarter") == 0 ? 3 : 12;
 
 	if (strcmp(unit, "week") == 0)
-		return day - (day_part(day, 'W') - (tenant == 1 ? 1 : 7) + 7) % 7;
-	if (fiscal && tenant == 2) {
+		return day - (day_part(day, 'W') - place->week_start + 7) % 7;
+	if (fiscal && place->retail) {
 		size_t at = 0;
 
 		while (at + (size_t)step < sizeof months / sizeof months[0] && day_number(months[at + (size_t)step]) <= day)
@@ -125,7 +136,7 @@ static long piece_start(int tenant, const char *unit, long day)
 	}
 	long start = month_start(day, 0);
 
-	while ((day_part(start, 'm') - 1 - (fiscal ? 3 : 0) + 12) % step != 0)
+	while ((day_part(start, 'm') - 1 - (fiscal ? place->fiscal_month - 1 : 0) + 12) % step != 0)
 		start = month_start(start, -1);
 	return start;
 }
@@ -166,7 +177,7 @@ static void expected_pieces(const struct trial *trial, const char *unit, long to
 	spans[2] = last_year(first, last);
 	if (strcmp(unit, "week") == 0)
 		spans[2] = span(first - 364, last - 364);
-	else if (trial->tenant == 2 && strncmp(unit, "fiscal", 6) == 0)
+	else if (place_of(trial->tenant)->retail && strncmp(unit, "fiscal", 6) == 0)
 		spans[2] = span(year_earlier + first - year,
 			year_earlier + last - year < year ? year_earlier + last - year : year - 1);
 	spans[4] = to_date ? span(before, now - 1) : spans[1];
@@ -175,7 +186,8 @@ static void expected_pieces(const struct trial *trial, const char *unit, long to
 /* The days of a window and of its comparisons, by the words of windows.def and comparisons.def. */
 static void expected_spans(const struct trial *trial, struct span spans[1 + COMPARISON_COUNT])
 {
-	long today = day_number(trial->as_of == NULL ? TODAY : trial->as_of), first = today, last = today - 1;
+	long today = day_number(trial->as_of == NULL ? place_of(trial->tenant)->today : trial->as_of);
+	long first = today, last = today - 1;
 	const char *w = trial->window == NULL ? "" : trial->window, *unit = unit_of(w);
 
 	if (unit != NULL) {

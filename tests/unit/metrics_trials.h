@@ -1,34 +1,50 @@
-/* Random questions, and the same asked again when days of orders were summed up meanwhile. Only test_metrics_oracle.c
- * includes this. */
+/* Random questions. Only test_metrics_oracle.c and test_brands_oracle.c include this. */
 #ifndef FLASH_METRICS_TRIALS_H
 #define FLASH_METRICS_TRIALS_H
 
 #include "metrics_oracle.h"
-#include "mcp/metrics/rolled.h"
-
-enum { KEPT = 400 };
-
-static char *kept[KEPT];
 
 static void choose_filter(struct trial *trial, const struct metric *metric)
 {
-	static const struct {
-		const char *dimension, *values[4];
-	} known[] = { { "store", { "S1", "S2", "S3", "S6" } }, { "region", { "North", "South", VALUE_NONE, "North" } },
-		{ "tier", { "bronze", "silver", "gold", VALUE_NONE } }, { "coupon_pool", { "p_spring", "p_autumn", "p_free", VALUE_NONE } },
-		{ "campaign", { "spring", "autumn", VALUE_NONE, "spring" } }, { "campaign_type", { "Type A", "Type B", VALUE_NONE, "Type A" } },
-		{ "policy", { "slipping", "lapsed", VALUE_NONE, "slipping" } }, { "key", { "k_agent", "k_idle", "k_desk", "k_gone" } },
-		{ "rfm_segment", { "champions", "promising", "hibernating", VALUE_NONE } },
-		{ "acquisition_source", { "store", "web", "friend", VALUE_NONE } },
-		{ "product_category", { "Tea", "Coffee", "Bakery", VALUE_NONE } } };
-	size_t at = random_below(sizeof known / sizeof known[0]);
+	const struct place *place = place_of(trial->tenant);
+	const struct word *word = &place->words[random_below((unsigned)place->word_count)];
+	size_t first = 0, count = 0;
 
-	if (random_below(2) == 0 || !metric_allows(metric, dimension_find(known[at].dimension)))
+	if (random_below(3) == 0 || !metric_allows(metric, dimension_find(word->of)))
 		return;
-	trial->filter = known[at].dimension;
+	while (strcmp(place->words[first].of, word->of) != 0)
+		first++;
+	while (first + count < place->word_count && strcmp(place->words[first + count].of, word->of) == 0)
+		count++;
+	trial->filter = word->of;
 	trial->value_count = 1 + random_below(2);
-	trial->values[0] = known[at].values[random_below(4)];
-	trial->values[1] = known[at].values[random_below(4)];
+	for (size_t i = 0; i < trial->value_count; i++)
+		trial->values[i] = random_below(6) == 0 ? VALUE_NONE
+			: place->words[first + random_below((unsigned)count)].value;
+}
+
+/* Days of which one in three begins or ends next to an edge; the earliest reach before what is known. */
+static struct span random_days(const struct place *place)
+{
+	long since = day_number(place->edges[0]) - 10, today = day_number(place->today);
+	long first = since + random_below((unsigned)(today + 7 - since));
+	long size = random_below(random_below(2) == 0 ? 4 : 120), edge;
+
+	if (random_below(3) > 0)
+		return span(first, first + size);
+	edge = day_number(place->edges[random_below((unsigned)place->edge_count)]) - 1 + random_below(3);
+	return random_below(2) == 0 ? span(edge, edge + size) : span(edge - size, edge);
+}
+
+/* A day to take as today: mostly any, sometimes an edge or the day after one. */
+static const char *random_as_of(const struct place *place)
+{
+	long since = day_number(place->edges[0]), today = day_number(place->today);
+	long soonest = since + (today - since) / 4, day = soonest + random_below((unsigned)(today - soonest + 1));
+
+	if (random_below(5) == 0)
+		day = day_number(place->edges[random_below((unsigned)place->edge_count)]) + random_below(2);
+	return arena_copy(arena, span(0, day < today ? day : today).last);
 }
 
 static struct trial random_trial(void)
@@ -40,7 +56,8 @@ static struct trial random_trial(void)
 	while (catalogue_at(catalogue, metrics) != NULL)
 		metrics++;
 	const struct metric *metric = catalogue_at(catalogue, random_below((unsigned)metrics));
-	struct trial trial = { .tenant = 1 + (int)random_below(2), .metric = metric->name };
+	struct trial trial = { .tenant = places[random_below((unsigned)place_count)].tenant, .metric = metric->name };
+	const struct place *place = place_of(trial.tenant);
 	size_t wanted = random_below(3);
 
 	for (size_t i = 0; i < wanted; i++) {
@@ -58,87 +75,38 @@ static struct trial random_trial(void)
 	for (size_t i = 0; i < COMPARISON_COUNT; i++)
 		trial.compare[i] = random_below(3) == 0 && (i != 2 || metric->part_count == 0);
 	if (random_below(2) == 0) {
-		long first = day_number("2016-08-10") + random_below(460), last = first + random_below(random_below(2) == 0 ? 4
-			: 120);
-
-		trial.days = span(first, last);
+		trial.days = random_days(place);
 		return trial;
 	}
-	struct span as_of = span(0, day_number("2016-12-01") + random_below(341));
-
 	trial.window = window_at(random_below(29))->name;
 	if (random_below(4) > 0)
-		trial.as_of = arena_copy(arena, as_of.last);
+		trial.as_of = random_as_of(place);
 	return trial;
 }
 
-static bool is_of_orders(const struct metric *metric)
+/* $FLASHD_METRICS_QUESTIONS of them, or as many as usual, from $FLASHD_METRICS_SEED on; what fails is shrunk and
+ * shown. */
+static void ask_random(int usual)
 {
-	bool is = strcmp(metric->source->name, "orders") == 0 && metric->entity == NULL && !metric->counts_back;
+	const char *count = getenv("FLASHD_METRICS_QUESTIONS"), *start = getenv("FLASHD_METRICS_SEED");
+	int questions = count == NULL ? usual : atoi(count);
 
-	for (size_t i = 0; i < metric->part_count; i++)
-		is = is || strcmp(metric->parts[i]->source->name, "orders") == 0;
-	return is;
-}
-
-/* The same questions each time, about orders; refusals are answers too. Whether sums were read, of any day. */
-static const char *kept_answer(bool *rolled)
-{
-	struct trial trial = random_trial();
-	struct question question;
-	struct error error = { .text = "" };
-
-	while (!is_of_orders(metric_of(trial.metric)))
-		trial = random_trial();
-	json_t *args = args_of(&trial), *answer = question_answer(asked, trial.tenant, args, arena, &question, &error);
-	struct compiled compiled = { .count = 0 };
-
-	if (answer != NULL)
-		compiled = compile_query(&question.request, arena);
-	*rolled = answer != NULL && strstr(compiled.sql, "metric.order_sums") != NULL;
-	return arena_format(arena, "%s %d %s", arena_dump(arena, args), trial.tenant,
-		answer == NULL ? error.text : arena_dump(arena, answer));
-}
-
-static void ask_kept(void (*check)(int at, const char *answer))
-{
-	unsigned long long before = seed;
-	struct arena *outer = arena;
-	int rolled = 0;
-
-	seed = 77;
-	for (int i = 0; i < KEPT; i++) {
-		bool is_rolled;
+	seed = start == NULL ? seed : strtoull(start, NULL, 10);
+	printf("# %d random questions, FLASHD_METRICS_SEED=%llu\n", questions, seed);
+	for (int i = 1; i <= questions; i++) {
+		struct arena *outer = arena;
 
 		arena = arena_new();
-		check(i, kept_answer(&is_rolled));
-		rolled += is_rolled;
+		struct trial trial = random_trial();
+
+		CHECK(passes(&trial));
 		arena_free(arena);
+		arena = outer;
+		if (questions >= 1000 && i % 500 == 0) {
+			printf("# %d asked, %d disagree\n", i, check_failed);
+			fflush(stdout);
+		}
 	}
-	arena = outer;
-	seed = before;
-	printf("# %d of %d questions could be had from sums\n", rolled, KEPT);
-	CHECK(rolled > KEPT / 10);
-}
-
-static void keep(int at, const char *answer)
-{
-	kept[at] = arena_copy(whole, answer);
-}
-
-static void compare_kept(int at, const char *answer)
-{
-	CHECK_TEXT(answer, kept[at]);
-}
-
-static void answers_without_sums_are_kept(void)
-{
-	ask_kept(keep);
-}
-
-static void answers_from_sums_are_the_same(void)
-{
-	ask_kept(compare_kept);
 }
 
 #endif

@@ -2,19 +2,8 @@
 #ifndef FLASH_METRICS_WORLD_H
 #define FLASH_METRICS_WORLD_H
 
-#include "mcp/base/log.h"
 #include "mcp/db/migrate.h"
-#include "metrics_oracle.h"
-
-static const char *daemon_database;
-
-static void need(bool good, const char *what, const struct error *error)
-{
-	if (good)
-		return;
-	printf("Bail out! %s: %s\n", what, error->text);
-	exit(1);
-}
+#include "metrics_places.h"
 
 static void open_world(const char *database)
 {
@@ -29,12 +18,7 @@ static void open_world(const char *database)
 	need(db_script(raw, read_file("tests/fixtures/world.sql"), &error), "world.sql", &error);
 	need(db_commit(raw, &error), "commit", &error);
 	db_close(raw);
-	raw = db_open(database, "oracle", &error);
-	need(raw != NULL, "connect again", &error);
-	daemon_database = arena_format(whole, "%s user=flashd options='-c flash.now=" TODAY "T11:00:00Z'", database);
-	need(db_script(raw, read_file("tests/fixtures/oracle.sql"), &error), "oracle.sql", &error);
-	asked = db_open(daemon_database, "asked", &error);
-	need(asked != NULL, "connect as flashd", &error);
+	open_oracle(database, "tests/fixtures/oracle_world.sql", "2017-11-06T11:00:00Z");
 }
 
 #endif

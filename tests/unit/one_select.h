@@ -74,11 +74,13 @@ static void select_walk(struct select_check *check, const json_t *node)
 		return;
 	}
 	json_object_foreach((json_t *)(uintptr_t)node, name, value) {
-		if (select_lists(name, never) || strcmp(name, "intoClause") == 0)
-			check->problem = name;
-		if (strcmp(name, "RangeVar") == 0)
+		bool is_node = *name >= 'A' && *name <= 'Z';   /* the rest, which is most, are fields */
+
+		if ((is_node && select_lists(name, never)) || strcmp(name, "intoClause") == 0)
+			check->problem = arena_copy(check->arena, name);
+		if (is_node && strcmp(name, "RangeVar") == 0)
 			select_check_table(check, value);
-		if (strcmp(name, "FuncCall") == 0)
+		if (is_node && strcmp(name, "FuncCall") == 0)
 			select_check_call(check, value);
 		select_walk(check, value);
 	}
@@ -94,7 +96,7 @@ static const char *select_problem(struct arena *arena, const char *sql, size_t *
 	if (parsed.error != NULL) {
 		check.problem = arena_copy(arena, parsed.error->message);
 	} else {
-		json_t *tree = arena_json(arena, json_loads(parsed.parse_tree, 0, NULL));
+		json_t *tree = json_loads(parsed.parse_tree, 0, NULL);
 		const json_t *statements = json_object_get(tree, "stmts");
 
 		if (json_array_size(statements) != 1 || json_object_get(json_object_get(json_array_get(statements, 0), "stmt"),
@@ -102,6 +104,7 @@ static const char *select_problem(struct arena *arena, const char *sql, size_t *
 			check.problem = "is not one SELECT";
 		else
 			select_walk(&check, tree);
+		json_decref(tree);   /* at once: a tree is many times its text */
 	}
 	pg_query_free_parse_result(parsed);
 	if (views != NULL)

@@ -29,11 +29,10 @@ static void keep_up(void)
 
 static const char *answer_of(const struct trial *trial, bool from_sets)
 {
-	struct question question;
 	struct error error = { .code = ERROR_NONE };
 
 	bitmaps_switch(from_sets);
-	json_t *answer = question_answer(asked, trial->tenant, args_of(trial), arena, &question, &error);
+	json_t *answer = ask_patiently(trial, &error);
 
 	bitmaps_switch(true);
 	return answer == NULL ? arena_format(arena, "%s: %s", error_word(error.code), error.text)

@@ -3,24 +3,9 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, oracle.life_of($1::int, x.member) || jsonb_build_object(
-			'store', x.store,
-			'region', (select s.region from data.stores s where s.tenant = $1::int and s.store = x.store),
-			'channel', x.channel,
-			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
-			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member),
-			'coupon_pool', (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon),
-			'campaign', (select p.campaign from data.pools p where p.tenant = $1::int
-				and p.pool = (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon)),
-			'campaign_type', (select g.type from data.campaigns g, data.pools p where g.tenant = $1::int and p.tenant = $1::int
-				and p.pool = (select c.pool from data.coupons c where c.tenant = $1::int and c.code = x.coupon) and g.campaign = p.campaign),
-			'day', to_char(l.day, 'YYYY-MM-DD'),
-			'week', (select to_char(max(l.day - k), 'YYYY-MM-DD') from generate_series(0, 6) k
-				where extract(isodow from l.day - k) = t.week_start),
-			'month', to_char(l.day, 'YYYY-MM-01'),
-			'quarter', (select max(to_char(l.day, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
-				where m <= to_char(l.day, 'MM')),
-			'year', to_char(l.day, 'YYYY-01-01')) as dims
+	select x.*,
+		oracle.of_member($1::int, x.member) || oracle.of_code($1::int, x.coupon) || oracle.of_store($1::int, x.store)
+		|| jsonb_build_object('channel', x.channel) as dims
 	from data.orders x, data.tenants t, lateral (select (x.ordered_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int
 		and l.day > $3::date - 90 and l.day <= $3::date and $2::date is not null and x.member is not null

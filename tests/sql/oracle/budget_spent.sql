@@ -6,12 +6,12 @@ with r as materialized (
 	select x.*, jsonb_build_object('key', x.key) as dims
 	from data.keys x
 	where x.tenant = $1::int and $2::date is not null and $3::date is not null
-		and x.kind = 'agent' and x.revoked_at is null and coalesce(x.expires_at, 'infinity') > '2017-11-06 11:00:00Z'
+		and x.kind = 'agent' and x.revoked_at is null and coalesce(x.expires_at, 'infinity') > oracle.now()
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
 	sum(coalesce((select b.net
 		from data.budgets b where b.tenant = $1::int and b.key = r.key
-	and '2017-11-06 11:00:00Z' between b.starts_at and b.ends_at), 0)), 0
+	and oracle.now() between b.starts_at and b.ends_at), 0)), 0
 from r
 where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
 group by 1, 2

@@ -6,7 +6,7 @@ with r as materialized (
 	select x.*, oracle.of_member($1::int, x.member) || oracle.of_pool($1::int, x.pool) as dims
 	from data.coupons x
 	where x.tenant = $1::int and $2::date is not null and $3::date is not null
-		and x.state = 'issued' and coalesce(x.expires_at, 'infinity') > '2017-11-06 11:00:00Z'
+		and x.state = 'issued' and coalesce(x.expires_at, 'infinity') > oracle.now()
 		and not exists (select from data.redemptions y where y.tenant = $1::int and y.code = x.code)
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum((select p.value_cents from data.pools p

@@ -8,7 +8,7 @@ with r as materialized (
 		|| oracle.grains($1::int, x.issued_at) as dims
 	from data.coupons x, data.tenants t, lateral (select (x.issued_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date
-		and (x.state = 'expired' or (x.state = 'issued' and x.expires_at <= '2017-11-06 11:00:00Z'))
+		and (x.state = 'expired' or (x.state = 'issued' and x.expires_at <= oracle.now()))
 		and not exists (select from data.redemptions y where y.tenant = $1::int and y.code = x.code)
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, count(r.code), 0

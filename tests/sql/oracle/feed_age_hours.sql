@@ -1,11 +1,11 @@
--- Whole hours between the newest event of each feed that is not revoked and 2017-11-06 11:00 UTC; of several the most.
+-- Whole hours between the newest event of each feed that is not revoked and the moment that is held; of several the most.
 -- $1: tenant  $2, $3: first and last local day  $4, $5: dimensions or empty  $6: filtered dimension or empty
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
 	select jsonb_build_object('feed', f.feed) as dims,
-		date_part('day', timestamptz '2017-11-06 11:00:00Z' - f.last_event_at) * 24
-			+ date_part('hour', timestamptz '2017-11-06 11:00:00Z' - f.last_event_at) as hours
+		date_part('day', oracle.now() - f.last_event_at) * 24
+			+ date_part('hour', oracle.now() - f.last_event_at) as hours
 	from data.feeds f
 	where f.tenant = $1::int and f.revoked_at is null and f.last_event_at is not null
 		and $2::date is not null and $3::date is not null

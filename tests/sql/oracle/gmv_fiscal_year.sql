@@ -7,8 +7,8 @@ with r as materialized (
 		|| jsonb_build_object('channel', x.channel) as dims
 	from data.orders x, data.tenants t,
 		lateral (select (x.ordered_at at time zone t.zone)::date as day) l
-	where x.tenant = $1::int and t.tenant = $1::int and l.day between oracle.piece($1::int,
-		'fiscal_year', $3::date)::date and $3::date and $2::date is not null
+	where x.tenant = $1::int and t.tenant = $1::int and l.day between (select (d.pieces ->> 'fiscal_year')::date
+			from oracle.days d where d.tenant = $1::int and d.day = $3::date) and $3::date and $2::date is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.gross_cents), 0
 from r

@@ -3,12 +3,8 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, oracle.life_of($1::int, x.member) || jsonb_build_object(
-			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
-			'region', (select s.region from data.stores s, data.members m where s.tenant = $1::int and m.tenant = $1::int
-				and m.member = x.member and s.store = m.home_store),
-			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
-			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member))
+	select x.*,
+		oracle.of_member($1::int, x.member)
 		|| oracle.grains($1::int, x.enrolled_at) as dims
 	from data.members x, data.tenants t, lateral (select (x.enrolled_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date

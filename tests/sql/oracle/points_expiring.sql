@@ -6,7 +6,7 @@ with r as materialized (
 	select x.*, oracle.of_member($1::int, x.member) as dims
 	from data.lots x
 	where x.tenant = $1::int and $2::date is not null and $3::date is not null and x.state = 'active'
-		and x.expires_at between '2017-11-06 11:00:00Z' and '2017-12-06 11:00:00Z'
+		and x.expires_at between oracle.now() and oracle.now() + interval '30 days'
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.remaining), 0
 from r

@@ -3,16 +3,8 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, jsonb_build_object(
-			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
-			'region', (select s.region from data.stores s, data.members m where s.tenant = $1::int and m.tenant = $1::int
-				and m.member = x.member and s.store = m.home_store),
-			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
-			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member),
-			'policy', (select r.policy from data.runs r, data.actions a where r.tenant = $1::int and a.tenant = $1::int
-				and a.action = x.action and r.run = a.run),
-			'arm', (select d.arm from data.decisions d, data.actions a where d.tenant = $1::int and a.tenant = $1::int
-				and a.action = x.action and d.run = a.run and d.member = a.member))
+	select x.*,
+		oracle.of_member($1::int, x.member) || oracle.of_action($1::int, x.action)
 		|| oracle.grains($1::int, x.at) as dims
 	from data.ledger x, data.tenants t, lateral (select (x.at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day between $2::date and $3::date and x.kind = 'redeem'

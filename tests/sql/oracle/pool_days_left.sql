@@ -12,7 +12,7 @@ select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2,
 		from data.coupons c where c.tenant = $1::int and c.pool = r.pool and c.state = 'available')),
 	sum((select count(*)
 		from data.coupons c where c.tenant = $1::int and c.pool = r.pool
-	and c.issued_at > '2017-10-09 11:00:00Z' and c.issued_at <= '2017-11-06 11:00:00Z'))
+	and c.issued_at > oracle.now() - interval '28 days' and c.issued_at <= oracle.now()))
 from r
 where ($6::text = '' or r.dims ->> $6 = any ($7::text[]) or ($8::boolean and r.dims ->> $6 is null))
 group by 1, 2

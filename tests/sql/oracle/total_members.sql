@@ -3,19 +3,8 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, oracle.life_of($1::int, x.member) || jsonb_build_object(
-			'store', (select m.home_store from data.members m where m.tenant = $1::int and m.member = x.member),
-			'region', (select s.region from data.stores s, data.members m where s.tenant = $1::int and m.tenant = $1::int
-				and m.member = x.member and s.store = m.home_store),
-			'tier', (select m.tier from data.members m where m.tenant = $1::int and m.member = x.member),
-			'acquisition_source', (select m.source from data.members m where m.tenant = $1::int and m.member = x.member),
-			'day', to_char(l.day, 'YYYY-MM-DD'),
-			'week', (select to_char(max(l.day - k), 'YYYY-MM-DD') from generate_series(0, 6) k
-				where extract(isodow from l.day - k) = t.week_start),
-			'month', to_char(l.day, 'YYYY-MM-01'),
-			'quarter', (select max(to_char(l.day, 'YYYY-') || m || '-01') from unnest('{01,04,07,10}'::text[]) m
-				where m <= to_char(l.day, 'MM')),
-			'year', to_char(l.day, 'YYYY-01-01')) as dims
+	select x.*,
+		oracle.of_member($1::int, x.member) as dims
 	from data.members x, data.tenants t, lateral (select (x.enrolled_at at time zone t.zone)::date as day) l
 	where x.tenant = $1::int and t.tenant = $1::int and l.day <= $3::date and $2::date is not null
 )

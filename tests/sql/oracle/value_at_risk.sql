@@ -3,11 +3,10 @@
 -- $7: its values, an array  $8: whether rows without a value pass too
 -- Answers d1, d2, value (numerator), denominator.
 with r as materialized (
-	select x.*, oracle.of_member($1::int, x.member) || jsonb_build_object('arm', x.arm, 'policy',
-		case when x.run = md5('run2' || $1::int)::uuid then 'slipping' else 'lapsed' end) as dims
-	from data.decisions x
-	where x.tenant = $1::int and x.run in (md5('run2' || $1::int)::uuid, md5('run4' || $1::int)::uuid)
-		and x.reason in ('chosen', 'held_out', 'no_consent') and $2::date is not null and $3::date is not null
+	select x.*, oracle.of_member($1::int, x.member) || jsonb_build_object('arm', x.arm, 'policy', l.policy) as dims
+	from data.decisions x join oracle.latest_runs l on l.tenant = $1::int and l.run = x.run
+	where x.tenant = $1::int
+		and x.reason not in (select n.reason from oracle.not_slipping n) and $2::date is not null and $3::date is not null
 )
 select r.dims ->> $4::text as d1, r.dims ->> $5::text as d2, sum(r.at_risk_cents), 0
 from r
