@@ -51,20 +51,20 @@ json_t *rows_page_answer(const struct rows_reader *reader, const json_t *args, s
 	if (cursor != NULL) {
 		before = open_cursor(reader, cursor, head, arena);
 		if (before == NULL) {
-			error_set(error, ERROR_ARGUMENT, "cursor is \"%.40s\"; it must be the next_cursor of an earlier answer to the "
-				"same question, unchanged, with all its other arguments. Leave it out to begin at the first page.",
-				utf8_shown(arena, cursor, false));
+			error_set(error, ERROR_ARGUMENT, "cursor is \"%.40s\"; it must be the next_cursor of an earlier answer to "
+				"the same question, unchanged, with all its other arguments. Leave it out to begin at the first "
+				"page.", utf8_shown(arena, cursor, false));
 			return NULL;
 		}
-		json_object_set_new(own, "page", json_pack("[i, i]", atoi(before), 0));
+		json_object_set_new(own, "page", json_pack("[i, i]", (int)strtol(before, NULL, 10), 0));
 	}
 	json_t *answer = question_answer(reader->db, reader->tenant, own, arena, question, error);
 
 	if (answer == NULL)
 		return NULL;
-	if (before != NULL && strcmp(strchr(before, ' ') + 1, hash_of(question->state, arena)) != 0) {
-		error_set(error, ERROR_MOVED, "The numbers of %s moved since the page before this one, so that its rows would not "
-			"belong with those: ask the same question again without cursor, from the first page.",
+	if (before != NULL && !seal_equal(strchr(before, ' ') + 1, hash_of(question->state, arena))) {
+		error_set(error, ERROR_MOVED, "The numbers of %s moved since the page before this one, so that its rows would "
+			"not belong with those: ask the same question again without cursor, from the first page.",
 			question->metric->name);
 		return NULL;
 	}

@@ -18,9 +18,9 @@ struct rows_reader {
 	const char *key;          /* or person: who reads */
 };
 
-/* Answers the arguments of question_answer() and `cursor`, with a receipt of this page. A new object owned by the arena,
- * or NULL with what question_answer() or receipt_give() said, ERROR_ARGUMENT for a cursor that is none or of another
- * question, key or tenant, or ERROR_MOVED when anything of the answer is not as it was on the page before. */
+/* Answers the arguments of question_answer() and `cursor`, with a receipt of this page. A new object owned by the
+ * arena, or NULL with what question_answer() or receipt_give() said, ERROR_ARGUMENT for a cursor that is none or of
+ * another question, key or tenant, or ERROR_MOVED when anything of the answer is not as it was on the page before. */
 json_t *rows_page_answer(const struct rows_reader *reader, const json_t *args, struct arena *arena,
 	struct question *question, struct error *error);
 

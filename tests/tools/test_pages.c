@@ -11,14 +11,15 @@ enum { STORES = 60, WIDE = 220 };
 /* Stores that share seven values between them, orders without a store, and a year before. */
 static void fill(void)
 {
-	world_do("set flash.tenant = '1'; insert into data.stores (tenant, store, name, region) select 1, 'p' || i, 'P' || i, "
-		"'r' || i %% 5 from generate_series(1, %d) i; "
-		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'p' || i "
-		"|| '-' || c, 1 + i %% 8, case when i <= %d then 'p' || i end, (array['store', 'web', 'app'])[c], "
+	world_do("set flash.tenant = '1'; insert into data.stores (tenant, store, name, region) select 1, 'p' || i, "
+		"'P' || i, 'r' || i %% 5 from generate_series(1, %d) i; "
+		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'p' || "
+		"i || '-' || c, 1 + i %% 8, case when i <= %d then 'p' || i end, (array['store', 'web', 'app'])[c], "
 		"now() - interval '3 days' - i * interval '1 minute', 1000 * (i %% 7) from generate_series(1, %d) i, "
 		"generate_series(1, 3) c; "
-		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'q' || i, "
-		"1 + i %% 8, 'p' || i, 'web', now() - interval '100 days', 10 * (i %% 11) from generate_series(1, %d, 2) i; "
+		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, "
+		"'q' || i, 1 + i %% 8, 'p' || i, 'web', now() - interval '100 days', 10 * (i %% 11) from "
+		"generate_series(1, %d, 2) i; "
 		"update data.tenants set data_version = data_version + 1 where tenant = 1", STORES, STORES, STORES + 1, STORES);
 }
 
@@ -138,9 +139,10 @@ static void every_group_comes_once_in_one_order(void)
 			struct walk walk = walk_pages(arena, arena_format(arena, "{'metric': 'gmv', 'by': ['store'], 'window': "
 				"'last_90d', 'limit': %d, 'order': '%s'}", limits[i], orders[o]), STORES + 4);
 
-			CHECK_TEXT(lines_of(arena, walk.rows), world_ask(arena, "select string_agg(coalesce(s, '(none)') || ' ' || v, "
-				"E'\\n' order by v %s, s collate \"C\") from (select store as s, sum(gross_cents) as v from data.orders "
-				"where tenant = 1 and ordered_at >= (current_date - 90)::timestamp at time zone 'Europe/Paris' and "
+			CHECK_TEXT(lines_of(arena, walk.rows), world_ask(arena, "select string_agg(coalesce(s, '(none)') || ' ' "
+				"|| v, E'\\n' order by v %s, s collate \"C\") from (select store as s, sum(gross_cents) as v from "
+				"data.orders where tenant = 1 and ordered_at >= ((now() at time zone 'Europe/Paris')::date - 90)"
+				"::timestamp at time zone 'Europe/Paris' and "
 				"ordered_at < (now() at time zone 'Europe/Paris')::date::timestamp at time zone 'Europe/Paris' "
 				"group by 1) x", o == 0 ? "desc" : "asc"));
 			CHECK_INT(walk.pages, (STORES + 4 - 1) / (size_t)limits[i]);
@@ -188,8 +190,8 @@ static void what_does_not_fit_is_on_the_next_page(void)
 
 	world_do("set flash.tenant = '1'; insert into data.stores (tenant, store, name, region) select 1, 'wide' || i, "
 		"repeat('\"Sto\\re', 11) || i, 'x' from generate_series(1, %d) i; "
-		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, 'w' || i, "
-		"1, 'wide' || i, 'web', now() - interval '2 days', 100 from generate_series(1, %d) i; "
+		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) select 1, "
+		"'w' || i, 1, 'wide' || i, 'web', now() - interval '2 days', 100 from generate_series(1, %d) i; "
 		"update data.tenants set data_version = data_version + 1 where tenant = 1", WIDE, WIDE);
 	struct walk walk = walk_pages(arena, "{'metric': 'gmv', 'by': ['store'], 'window': 'last_90d', 'limit': 200, "
 		"'compare': ['previous_period', 'same_period_last_year']}", STORES + 4 + WIDE);
@@ -283,8 +285,8 @@ static void moved(const char *args, const char *how, const char *back)
 	arena_free(arena);
 }
 
-#define ADD_ORDER "insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) values " \
-	"(1, 'late', 1, 'p9', 'web', now() - interval '5 days', 99)"
+#define ADD_ORDER "insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents) " \
+	"values (1, 'late', 1, 'p9', 'web', now() - interval '5 days', 99)"
 #define DROP_ORDER "delete from data.orders where tenant = 1 and order_ref = 'late'"
 
 /* Rows of two states of the data are never laid side by side. */
@@ -304,7 +306,8 @@ static void a_page_of_other_numbers_is_refused(void)
 		"update data.orders set gross_cents = gross_cents - 1 where tenant = 1 and order_ref = 'o5'");
 	CHECK(world_earn(arena, "1koperator00", "'member': 1, 'points': 3").good);
 	CHECK(world_earn(arena, "1koperator00", "'member': 2, 'points': 3").good);
-	const char *cursor = first_cursor(arena, "1kreader0000", points), *own = first_cursor(arena, "1kreader0000", BY_STORE);
+	const char *cursor = first_cursor(arena, "1kreader0000", points);
+	const char *own = first_cursor(arena, "1kreader0000", BY_STORE);
 
 	CHECK(world_earn(arena, "1koperator00", "'member': 1, 'points': 1").good);
 	refuses("1kreader0000", points, cursor, ERROR_MOVED);
@@ -346,8 +349,8 @@ static void an_answer_in_words_goes_on_as_a_query(void)
 	CHECK_TEXT(next.error.text, "");
 	CHECK_INT(json_array_size(world_at(next.result, "rows")), 5);
 	for (size_t i = 0; i < 5; i++)
-		CHECK(json_equal(json_array_get(world_at(next.result, "rows"), i), json_array_get(world_at(whole.result, "rows"),
-			5 + i)));
+		CHECK(json_equal(json_array_get(world_at(next.result, "rows"), i),
+			json_array_get(world_at(whole.result, "rows"), 5 + i)));
 	arena_free(arena);
 }
 
