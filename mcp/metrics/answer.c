@@ -440,7 +440,8 @@ json_t *answer_make(struct question *question, const struct db_rows *rows, struc
 	size_t most = (size_t)question->request.limit, fetched = 0;
 
 	for (size_t i = 0; i < db_count(rows); i++)
-		fetched += db_number(rows, i, COMPILED_PERIOD) == 0 && db_number(rows, i, COMPILED_PLACE) > 0;
+		fetched += db_number(rows, i, COMPILED_PERIOD) == 0 &&
+			db_number(rows, i, COMPILED_PLACE) > question->request.offset;
 	shaping.shown = fetched < most ? fetched : most;
 	shaping.more = fetched > shaping.shown;
 	json_t *answer = shape(&shaping);

@@ -144,8 +144,8 @@ static void add_base(struct maker *maker, size_t period, const size_t *filters)
 		text_format(&maker->sql, " as d%zu", i + 1);
 	}
 	if (metric->counts_back)
-		text_format(&maker->sql, ", ($%zu::date - %s) as days_ago", maker_bind(maker, request->periods[period].last_day),
-			local_day(maker));
+		text_format(&maker->sql, ", ($%zu::date - %s) as days_ago",
+			maker_bind(maker, request->periods[period].last_day), local_day(maker));
 	if (maker->is_rolled)
 		add_sums(maker, &request->periods[period]);
 	else

@@ -44,15 +44,21 @@ static void add_same(struct maker *maker, char a, char b)
 			"(%c.d%zu is null)", i == 1 ? "" : " and ", a, i, b, i, a, i, b, i);
 }
 
-/* The groups of too few members, and where there are any, the one of enough members that has the fewest. They are the
- * same whatever the order, limit or page. */
-static void add_hidden(struct maker *maker, size_t period)
+/* How many members each group has. */
+static void add_counted(struct maker *maker, size_t period)
 {
 	text_format(&maker->sql, ",\ng%zu as (select ", period);
 	maker_add_names(maker, "", "");
 	text_format(&maker->sql, ", count(*) as m from b%zu group by ", period);
 	maker_add_names(maker, "", "");
-	text_format(&maker->sql, "),\nh%zu as (select ", period);
+	text_add(&maker->sql, ")");
+}
+
+/* The groups of too few members, and where there are any, the one of enough members that has the fewest. They are the
+ * same whatever the order, limit or page. */
+static void add_hidden(struct maker *maker, size_t period)
+{
+	text_format(&maker->sql, ",\nh%zu as (select ", period);
 	maker_add_names(maker, "", "");
 	text_format(&maker->sql, ", true as hidden from g%zu where m < $%zu::int union all (select ", period, maker->least);
 	maker_add_names(maker, "", "");
@@ -141,6 +147,20 @@ static void add_state(struct maker *maker, size_t period)
 			"'')", period);
 }
 
+/* A total is not small beside a group that is not: members of all groups together are counted only where none is. */
+static void add_total_withheld(struct maker *maker, size_t period)
+{
+	if (maker->request->least == 0) {
+		text_add(&maker->sql, ", false");
+		return;
+	}
+	text_format(&maker->sql, ", exists (select from b%zu)", period);
+	if (maker->request->by_count > 0)
+		text_format(&maker->sql, " and not exists (select from g%zu where m >= $%zu::int)", period, maker->least);
+	text_format(&maker->sql, " and (select count(%s) from b%zu) < $%zu::int", maker->request->by_count > 0
+		? "distinct member" : "*", period, maker->least);
+}
+
 static void add_total(struct maker *maker, size_t period)
 {
 	bool first = period == 0, cut = maker->request->by_count > 0;
@@ -149,11 +169,7 @@ static void add_total(struct maker *maker, size_t period)
 	for (int i = 0; i < 2 * BY_MOST; i++)
 		text_format(&maker->sql, ", null::text%s", first ? arena_format(maker->arena, " as c%d", i) : "");
 	text_add(&maker->sql, ", v, w, n");
-	if (maker->request->least > 0)
-		text_format(&maker->sql, ", (select count(distinct member) from b%zu) between 1 and $%zu::int - 1", period,
-			maker->least);
-	else
-		text_add(&maker->sql, ", false");
+	add_total_withheld(maker, period);
 	text_add(&maker->sql, first ? " as withheld" : "");
 	if (has_rows(maker, period))
 		text_format(&maker->sql, ", (select min(n) from p%zu where whole = 0 and n > 0)::bigint", period);
@@ -251,6 +267,8 @@ static void add_guard(struct maker *maker, const size_t *filters)
 	maker->least = maker_bind(maker, arena_format(maker->arena, "%d", request->least));
 	for (size_t i = 0; i < request->period_count; i++) {
 		maker_add_members(maker, i, filters, false);
+		if (request->by_count > 0)
+			add_counted(maker, i);
 		if (has_rows(maker, i))
 			add_hidden(maker, i);
 	}

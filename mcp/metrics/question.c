@@ -173,8 +173,8 @@ static bool read_page(struct asking *asking)
 		return true;
 	if (!json_is_integer(json_array_get(page, 0)) || !json_is_integer(rows) || offset < 0 || offset > OFFSET_MOST ||
 	    json_integer_value(rows) < 0 || json_integer_value(rows) > asking->question->request.limit)
-		return error_set(asking->error, ERROR_ARGUMENT, "page must be two whole numbers: the rows before it, to %d, and "
-			"its rows, to limit.", OFFSET_MOST);
+		return error_set(asking->error, ERROR_ARGUMENT, "page must be two whole numbers: the rows before it, to %d, "
+			"and its rows, to limit.", OFFSET_MOST);
 	asking->question->request.offset = (int)offset;
 	asking->question->rows_most = (int)json_integer_value(rows);
 	if (asking->question->rows_most > 0)
@@ -322,15 +322,16 @@ static long long source_rows_of(const struct db_rows *rows)
 	return 0;
 }
 
-/* All that the answers of a question's pages hang on: the numbers themselves too, for not all of them wait for a new
- * data version to change. Days rather than moments: until when something is known moves without any number. */
+/* All that the answers of a question's pages hang on, above all the numbers themselves. Not the data version: some
+ * change without a new one, and most new ones change none of these. Days rather than moments, which move on without
+ * any number. */
 static const char *state_of(const struct question *question, const struct db_rows *rows, struct arena *arena)
 {
 	const struct bounds *bounds = &question->bounds;
 	struct text text = text_open(arena, STATE_MOST);
 
-	text_format(&text, "%lld %s %s %s %s", bounds->data_version, question->metric->definition, bounds->zone,
-		bounds->currency, question->limits == NULL ? "" : arena_dump(arena, question->limits));
+	text_format(&text, "%s %s %s %s", question->metric->definition, bounds->zone, bounds->currency,
+		question->limits == NULL ? "" : arena_dump(arena, question->limits));
 	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
 		text_format(&text, "\n%s %s", bounds->periods[i].first_day, bounds->periods[i].last_day);
 	for (size_t i = 0; i < db_count(rows); i++)

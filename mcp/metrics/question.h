@@ -27,8 +27,9 @@ struct question {
 };
 
 /* Answers arguments {metric, by, filters, window, from, to, as_of, compare, limit, order}, and page: [rows shown by the
- * pages before, rows of this page (0: as many as fit)]. A new object owned by the arena, or NULL with ERROR_UNGROUNDED (unknown or impossible), ERROR_NO_DATA, ERROR_ARGUMENT, or what the database
- * said. `question` gets what was understood, for the caller who wants to keep the answer. */
+ * pages before, rows of this page (0: as many as fit)]. A new object owned by the arena, or NULL with ERROR_UNGROUNDED
+ * (unknown or impossible), ERROR_NO_DATA, ERROR_ARGUMENT, or what the database said. `question` gets what was
+ * understood, for the caller who wants to keep the answer. */
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error);
 

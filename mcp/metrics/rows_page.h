@@ -1,8 +1,8 @@
 /* Long answers, page by page: a page that does not show the last row has `next_cursor`, and the same question with that
  * as its `cursor` gives the next rows. All pages together have every group once, in one order.
  *
- * A cursor is sealed and bound to whom it was given, to the whole question and to all its numbers: the pages of one
- * question are of one state of the data, or there is no next page. */
+ * A cursor is sealed and bound to whom it was given, to the whole question and to all its numbers: when any of them
+ * moved there is no next page. When data came in that moved none, the page says so in its note. */
 #ifndef FLASH_ROWS_PAGE_H
 #define FLASH_ROWS_PAGE_H
 

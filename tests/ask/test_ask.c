@@ -61,6 +61,8 @@ static void check_answer(const char *asked, const json_t *answer, const struct a
 
 	if (json_object_del(told, "receipt") != 0)
 		bail(asked, "is answered without a receipt");
+	if ((json_object_del(told, "next_cursor") == 0) != json_is_true(json_object_get(told, "truncated")))
+		bail(asked, "is cut short without a next page");
 	if (!json_equal(told, question_answer(db, TENANT, reading->query, arena, &question, &error)))
 		bail(asked, "is not answered as query_metric does");
 }
