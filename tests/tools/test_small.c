@@ -372,22 +372,34 @@ static bool judge(void)
 	return withheld <= small + 1 + reader.question.comparison_count && (small > 0 || withheld == 0);
 }
 
-/* The rows of a page, "name withheld" each, in the order of the answer; of comparisons too. False when a row that is
- * withheld stands before one that is not. */
-static bool list_rows(struct text *rows, bool *withheld)
+/* A row's names as they are ordered: what has none comes last. */
+static const char *sort_key(const json_t *row)
 {
-	const struct compile_request *request = &reader.question.request;
+	struct text key = text_open(reader.arena, 600);
+
+	for (size_t d = 0; d < reader.question.request.by_count; d++) {
+		const char *name = json_string_value(json_object_get(row, reader.question.request.by[d]->name));
+
+		text_format(&key, "%s\x01", strcmp(name, "(none)") == 0 ? "\x7f" : name);
+	}
+	return key.bytes;
+}
+
+/* The rows of a page, "name withheld" each, in the order of the answer; of comparisons too. False when a row that is
+ * withheld (the last one was: *withheld) stands before one that is not, or not where its name belongs. */
+static bool list_rows(struct text *rows, const char **withheld)
+{
 	const json_t *row, *comparison;
 	bool ordered = true;
 	size_t i, j;
 
 	json_array_foreach(json_object_get(reader.answer, "rows"), i, row) {
 		bool hidden = json_object_get(row, "withheld") != NULL;
+		const char *key = sort_key(row);
 
-		ordered = ordered && (hidden || !*withheld || (request->by_count == 1 && request->by_time));
-		*withheld = hidden;
-		for (size_t d = 0; d < request->by_count; d++)
-			text_format(rows, "%s|", json_string_value(json_object_get(row, request->by[d]->name)));
+		ordered = ordered && (*withheld == NULL || (hidden && strcmp(*withheld, key) < 0));
+		*withheld = hidden ? key : NULL;
+		text_add(rows, key);
 		text_add(rows, hidden ? "withheld" : "");
 		json_array_foreach(json_object_get(reader.answer, "comparisons"), j, comparison)
 			text_add(rows, json_object_get(json_array_get(json_object_get(comparison, "rows"), i), "withheld") == NULL
@@ -401,7 +413,8 @@ static bool list_rows(struct text *rows, bool *withheld)
 static bool walk_pages(json_t *args, bool read, struct text *rows)
 {
 	struct error error = { .text = "" };
-	bool good = true, withheld = false;
+	const char *withheld = NULL;
+	bool good = true;
 	int offset = 0;
 
 	memset(&reader.atoms, 0, sizeof reader.atoms);
