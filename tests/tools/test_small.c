@@ -423,8 +423,10 @@ static bool walk_pages(json_t *args, bool read, struct text *rows)
 	do {
 		json_object_set_new(args, "page", json_pack("[i, i]", offset, 0));
 		reader.answer = question_answer(asked, TENANT, args, reader.arena, &reader.question, &error);
-		if (reader.answer == NULL)
+		if (reader.answer == NULL) {
+			printf("# page %d: %s\n", offset, error.text);
 			return false;
+		}
 		good = good && list_rows(rows, &withheld);
 		if (read) {
 			read_answer();
@@ -442,9 +444,12 @@ static const char *sorted(struct text list)
 	struct db_rows *rows;
 	struct error error;
 
-	return db_select(world.admin, TENANT, "select string_agg(line, E'\\n' order by line collate \"C\") from "
-		"regexp_split_to_table($2::text, E'\\n') line", DB_VALUES("3", list.bytes), reader.arena, &rows, &error)
-		? db_text(rows, 0, 0) : error.text;
+	if (!db_select(world.admin, TENANT, "select string_agg(line, E'\\n' order by line collate \"C\") from "
+		"regexp_split_to_table($1::text, E'\\n') line", DB_VALUES(list.bytes), reader.arena, &rows, &error)) {
+		printf("Bail out! %s\n", error.text);
+		exit(1);
+	}
+	return db_text(rows, 0, 0);
 }
 
 /* Whatever is withheld is withheld on every way through the pages; so nothing small can be found from them all. */
@@ -460,8 +465,12 @@ static bool judge_pages(struct arena *arena, json_t *args)
 		return false;
 	json_object_set_new(args, "limit", json_integer((json_int_t)(1 + draw(9))));
 	json_object_set_new(args, "order", json_string(draw(2) == 0 ? "lowest" : "highest"));
-	return walk_pages(args, false, &back) && strcmp(some.bytes, all.bytes) == 0 &&
-		strcmp(sorted(some), sorted(back)) == 0;
+	if (!walk_pages(args, false, &back))
+		return false;
+	if (strcmp(some.bytes, all.bytes) == 0 && strcmp(sorted(some), sorted(back)) == 0)
+		return true;
+	printf("# in pages:\n%s# at once:\n%s# in another order:\n%s", some.bytes, all.bytes, back.bytes);
+	return false;
 }
 
 static void nothing_small_can_be_found(void)
