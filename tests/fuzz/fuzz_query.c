@@ -492,6 +492,12 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 	return true;
 }
 
+bool db_select_planned(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	return db_select(db, tenant, sql, values, count, arena, rows, error);
+}
+
 /* The properties. */
 
 /* A refusal is a whole sentence that may be shown, of a code that says no. */
