@@ -6,20 +6,9 @@
 #include "grammar.h"
 #include "handle.h"
 #include "mcp/base/text.h"
-#include "mcp/metrics/question.h"
-#include "mcp/metrics/receipt.h"
+#include "mcp/metrics/rows_page.h"
+#include "mcp/metrics/values.h"
 #include "world.h"
-
-static const char *texts_of(struct arena *arena, const json_t *list)
-{
-	struct text text = text_open(arena, 2000);
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		text_format(&text, "%s%s", i == 0 ? "" : ", ", word_shown(arena, json_string_value(one)));
-	return text.bytes;
-}
 
 static void add_rows(struct text *text, const json_t *query, struct arena *arena)
 {
@@ -28,13 +17,13 @@ static void add_rows(struct text *text, const json_t *query, struct arena *arena
 	const char *name;
 
 	if (json_object_get(query, "by") != NULL)
-		text_format(text, " by %s", texts_of(arena, json_object_get(query, "by")));
+		text_format(text, " by %s", values_shown(json_object_get(query, "by"), arena));
 	if (limit != NULL)
 		text_format(text, ", the %s %lld", order == NULL ? "highest" : order, json_integer_value(limit));
 	else if (order != NULL)
 		text_format(text, ", %s first", order);
 	json_object_foreach(filters, name, list)
-		text_format(text, ", only %s %s", name, texts_of(arena, list));
+		text_format(text, ", only %s %s", name, values_shown(list, arena));
 }
 
 /* The question as it was understood, in words: "Gross merchandise value (gmv) by store, …". */
@@ -53,7 +42,7 @@ static const char *reads_text(const struct question *question, const json_t *que
 		text_format(&text, ", %s to %s%s", bounds->periods[0].first_day, bounds->periods[0].last_day,
 			said ? "" : " (no time was said)");
 	if (json_object_get(query, "compare") != NULL)
-		text_format(&text, ", against %s", texts_of(arena, json_object_get(query, "compare")));
+		text_format(&text, ", against %s", values_shown(json_object_get(query, "compare"), arena));
 	return text.bytes;
 }
 
@@ -92,11 +81,15 @@ static json_t *answer_list(const struct ask_world *world, const struct ask_readi
 static json_t *answer_query(const struct ask_request *request, const struct ask_reading *reading, struct arena *arena,
 	struct error *error)
 {
+	const struct rows_reader reader = { request->db, request->seal, request->tenant, request->caller };
+	json_t *args = arena_json(arena, json_copy(reading->query));
 	struct question question;
-	json_t *answer = question_answer(request->db, request->tenant, reading->query, arena, &question, error);
 
-	if (answer == NULL || !receipt_give(request->seal, request->tenant, &question, reading->query, answer, arena,
-		error))
+	if (request->cursor != NULL)
+		json_object_set_new(args, "cursor", json_string(request->cursor));
+	json_t *answer = rows_page_answer(&reader, args, arena, &question, error);
+
+	if (answer == NULL)
 		return NULL;
 	json_t *json = arena_json(arena, json_pack("{s:s, s:s, s:O, s:O, s:s}", "intent", ask_intent_word(reading->intent),
 		"reads", reads_text(&question, reading->query, arena), "query", reading->query, "answer", answer, "follow",

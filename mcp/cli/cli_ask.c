@@ -101,6 +101,7 @@ static bool show(struct cli *cli, json_t *result)
 	struct showing showing = { .cli = cli, .answer = json_object_get(result, "answer") };
 	struct cli_table table = { .columns = showing.columns };
 	const char *follow = json_string_value(json_object_get(result, "follow"));
+	const char *cursor = json_string_value(json_object_get(showing.answer, "next_cursor"));
 	const char *notes[] = { json_string_value(json_object_get(showing.answer, "note")),
 		json_string_value(json_object_get(result, "note")) };
 
@@ -114,6 +115,8 @@ static bool show(struct cli *cli, json_t *result)
 			cli_say(cli, "%s", notes[i]);
 	table.column_count = json_array_size(showing.by) + 1 + json_array_size(showing.comparisons);
 	fill(&showing, &table);
+	if (cursor != NULL)
+		cli_say(cli, "For the next rows ask the same with --cursor %s", cursor);
 	if (follow != NULL)
 		cli_say(cli, "Go on with --follow %s", follow);
 	return cli_table_answer(cli, "rows", &table);
@@ -124,7 +127,8 @@ bool ask_command(struct cli *cli, struct error *error)
 	struct error nobody;
 	const char *person = cli_person(cli, &nobody);
 	struct ask_request request = { .tenant = cli_tenant(cli, error), .caller = person == NULL ? "cli" : person,
-		.question = cli_argument(cli, 0), .follow = cli_option(cli, "follow") };
+		.question = cli_argument(cli, 0), .follow = cli_option(cli, "follow"),
+		.cursor = cli_option(cli, "cursor") };
 
 	if (request.tenant == 0 || (request.db = cli_db(cli, error)) == NULL ||
 	    (request.seal = cli_seal(cli, error)) == NULL)

@@ -20,10 +20,9 @@ struct shaping {
 	const struct metric *metric;
 	const struct db_rows *rows;
 	struct arena *arena;
-	size_t count;             /* rows of the window that the SELECT gave */
-	size_t shown;             /* of these in the answer */
-	size_t *places;           /* their places in the order of the answer */
-	bool truncated;
+	size_t offset;            /* rows that earlier pages showed */
+	size_t shown;             /* rows of the window in this answer */
+	bool more;                /* and others after them */
 };
 
 static bool is_ratio(const struct shaping *shaping)
@@ -35,7 +34,7 @@ static struct figure figure_at(const struct shaping *shaping, size_t row)
 {
 	struct figure figure = { .known = true };
 
-	if (shaping->question->withheld != NULL && shaping->question->withheld[row])
+	if (db_truth(shaping->rows, row, COMPILED_WITHHELD))
 		return (struct figure){ .withheld = true };
 	if (db_text(shaping->rows, row, COMPILED_VALUE) != NULL)
 		figure.value = db_number(shaping->rows, row, COMPILED_VALUE);
@@ -171,9 +170,9 @@ static json_t *rows_json(const struct shaping *shaping)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < shaping->shown; i++) {
+	for (size_t place = shaping->offset + 1; place <= shaping->offset + shaping->shown; place++) {
 		json_t *one = json_object();
-		size_t place = shaping->places[i], row;
+		size_t row;
 
 		find_row(shaping, 0, place, &row);
 		struct figure figure = figure_at(shaping, row);
@@ -200,8 +199,12 @@ static json_t *rest_json(const struct shaping *shaping)
 	struct figure rest = figure_of(shaping, 0, 0);
 	size_t row, groups = find_row(shaping, 0, 0, &row) ? (size_t)db_number(shaping->rows, row, COMPILED_GROUPS) : 0;
 
-	for (size_t i = 0; i < shaping->shown; i++) {
-		struct figure figure = figure_of(shaping, 0, shaping->places[i]);
+	if (groups > 0) {
+		rest.value -= db_number(shaping->rows, row, COMPILED_BEFORE);
+		groups -= (size_t)db_number(shaping->rows, row, COMPILED_BEFORE_GROUPS);
+	}
+	for (size_t i = 1; i <= shaping->shown; i++) {
+		struct figure figure = figure_of(shaping, 0, shaping->offset + i);
 
 		rest.value -= figure.value;
 		groups -= !figure.withheld;
@@ -240,9 +243,9 @@ static json_t *same_rows_json(const struct shaping *shaping, size_t period)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < shaping->shown; i++) {
+	for (size_t place = shaping->offset + 1; place <= shaping->offset + shaping->shown; place++) {
 		json_t *one = json_object();
-		size_t place = shaping->places[i], row;
+		size_t row;
 
 		if (find_row(shaping, period, place, &row)) {
 			struct figure then = figure_at(shaping, row);
@@ -317,30 +320,39 @@ static void note_rows(const struct shaping *shaping, struct text *note)
 	const struct compile_request *request = &shaping->question->request;
 	size_t row, groups = find_row(shaping, 0, 0, &row) ? (size_t)db_number(shaping->rows, row, COMPILED_GROUPS) : 0;
 
+	if (groups > shaping->shown)
+		text_format(note, " Rows %zu to %zu of %zu.", shaping->offset + 1, shaping->offset + shaping->shown, groups);
 	if (groups > shaping->shown && !shaping->metric->additive)
-		text_format(note, " %zu of %zu groups are shown. Values of %s do not add up, so the others are not summed.",
-			shaping->shown, groups, shaping->metric->name);
-	if (shaping->truncated)
-		text_add(note, " Rows were left out to keep the answer small: ask for fewer, or with a filter.");
+		text_format(note, " Values of %s do not add up, so the others are not summed.", shaping->metric->name);
 	for (size_t i = 0; i < request->by_count; i++)
 		if (request->by[i]->kind == DIMENSION_GRAIN && strcmp(request->by[i]->name, "day") != 0 &&
 		    strcmp(request->by[i]->name, "hour") != 0)
 			text_format(note, " A %s that the window cuts holds only its days inside it.", request->by[i]->name);
 }
 
+/* Of the numbers of this answer. */
+static size_t count_withheld(const struct shaping *shaping)
+{
+	size_t count = 0;
+
+	for (size_t row = 0; row < db_count(shaping->rows); row++)
+		count += db_truth(shaping->rows, row, COMPILED_WITHHELD) &&
+			db_number(shaping->rows, row, COMPILED_PLACE) <= (long long)(shaping->offset + shaping->shown);
+	return count;
+}
+
 /* How many numbers are not told, and whose numbers these are. */
 static void note_limits(const struct shaping *shaping, struct text *note)
 {
 	const struct question *question = shaping->question;
+	size_t withheld = count_withheld(shaping), i;
 	const char *name;
 	json_t *list, *one;
-	size_t i;
 
-	if (question->withheld_count > 0)
+	if (withheld > 0)
 		text_format(note, " %zu number%s withheld (null): fewer than %d members are behind %s, or could be found by "
-			"subtraction. Ask for a larger group or a longer window.", question->withheld_count,
-			question->withheld_count == 1 ? " is" : "s are", question->bounds.min_group,
-			question->withheld_count == 1 ? "it" : "each");
+			"subtraction. Ask for a larger group or a longer window.", withheld, withheld == 1 ? " is" : "s are",
+			question->bounds.min_group, withheld == 1 ? "it" : "each");
 	json_object_foreach(question->limits, name, list) {
 		text_format(note, " This key is limited to %s ", name);
 		json_array_foreach(list, i, one)
@@ -404,13 +416,14 @@ static json_t *shape(const struct shaping *shaping)
 		json_object_set(json, "limited_to", question->limits);
 	json_object_set_new(json, "rows", rows_json(shaping));
 	if (question->request.by_count > 0) {
+		json_object_set_new(json, "truncated", json_boolean(shaping->more));
 		json_object_set_new(json, "total", total_json(shaping));
 		json_object_set_new(json, "rest", rest_json(shaping));
 	}
 	if (question->comparison_count > 0)
 		json_object_set_new(json, "comparisons", comparisons_json(shaping));
-	if (question->withheld_count > 0)
-		json_object_set_new(json, "withheld_count", json_integer((json_int_t)question->withheld_count));
+	if (count_withheld(shaping) > 0)
+		json_object_set_new(json, "withheld_count", json_integer((json_int_t)count_withheld(shaping)));
 	if (note != NULL)
 		json_object_set_new(json, "note", json_string(note));
 	json_object_set_new(json, "as_of", json_string(question->bounds.covered_until));
@@ -420,61 +433,30 @@ static json_t *shape(const struct shaping *shaping)
 	return arena_json(shaping->arena, json);
 }
 
-static int by_name(const void *a, const void *b, void *context)
+json_t *answer_make(struct question *question, const struct db_rows *rows, struct arena *arena)
 {
-	const struct shaping *shaping = context;
-	int order = 0;
-
-	for (int i = 0; i < BY_MOST && order == 0; i++) {
-		size_t one, other;
-
-		find_row(shaping, 0, *(const size_t *)a, &one);
-		find_row(shaping, 0, *(const size_t *)b, &other);
-		const char *x = db_text(shaping->rows, one, COMPILED_DIMENSION + i);
-		const char *y = db_text(shaping->rows, other, COMPILED_DIMENSION + i);
-
-		order = x == NULL || y == NULL ? (x != NULL) - (y != NULL) : strcmp(x, y);
-	}
-	return order;
-}
-
-/* Rows as the SELECT orders them; but a withheld one among those of known value would tell its own: these come last, in
- * the order of their names. A series keeps its order, which is that of time. */
-static void order_places(struct shaping *shaping)
-{
-	const struct compile_request *request = &shaping->question->request;
-	bool series = request->by_time && request->by_count == 1;
-	size_t count = 0, first_withheld;
-
-	shaping->places = arena_alloc(shaping->arena, (shaping->count + 1) * sizeof *shaping->places);
-	for (size_t place = 1; place <= shaping->count; place++)
-		if (series || !figure_of(shaping, 0, place).withheld)
-			shaping->places[count++] = place;
-	first_withheld = count;
-	for (size_t place = 1; place <= shaping->count && !series; place++)
-		if (figure_of(shaping, 0, place).withheld)
-			shaping->places[count++] = place;
-	qsort_r(shaping->places + first_withheld, count - first_withheld, sizeof *shaping->places, by_name, shaping);
-}
-
-json_t *answer_make(const struct question *question, const struct db_rows *rows, struct arena *arena)
-{
-	struct shaping shaping = { .question = question, .metric = question->metric, .rows = rows, .arena = arena };
+	struct shaping shaping = { .question = question, .metric = question->metric, .rows = rows, .arena = arena,
+		.offset = (size_t)question->request.offset };
+	size_t most = (size_t)question->request.limit, fetched = 0;
 
 	for (size_t i = 0; i < db_count(rows); i++)
-		shaping.count += db_number(rows, i, COMPILED_PERIOD) == 0 && db_number(rows, i, COMPILED_PLACE) > 0;
-	shaping.shown = shaping.count;
-	order_places(&shaping);
+		fetched += db_number(rows, i, COMPILED_PERIOD) == 0 &&
+			db_number(rows, i, COMPILED_PLACE) > question->request.offset;
+	shaping.shown = fetched < most ? fetched : most;
+	shaping.more = fetched > shaping.shown;
 	json_t *answer = shape(&shaping);
 
 	/* The filters are in the answer and in its receipt. */
 	size_t filters = question->filters == NULL ? 0 : 3 * strlen(arena_dump(arena, question->filters));
-	size_t most = filters > ANSWER_COST_MOST ? 0 : ANSWER_COST_MOST - filters;
+	size_t room = filters > ANSWER_COST_MOST ? 0 : ANSWER_COST_MOST - filters;
 
-	while (shaping.shown > 0 && cost_of(arena_dump(arena, answer)) > most) {
+	/* A page of one row is the least: what is too large even so is refused by what measures it. */
+	while (question->rows_most == 0 && shaping.shown > 1 && cost_of(arena_dump(arena, answer)) > room) {
 		shaping.shown = shaping.shown * 3 / 4;
-		shaping.truncated = true;
+		shaping.more = question->cut = true;
 		answer = shape(&shaping);
 	}
+	question->next_offset = shaping.more && question->request.page ? (int)(shaping.offset + shaping.shown) : 0;
+	question->rows_shown = (int)shaping.shown;
 	return answer;
 }

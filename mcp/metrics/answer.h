@@ -4,8 +4,8 @@
 
 #include "question.h"
 
-/* The answer of a question whose SELECT gave `rows`; at most ANSWER_COST_MOST bytes to send (cost.h), by leaving out
- * the last rows. A new object owned by the arena. */
-json_t *answer_make(const struct question *question, const struct db_rows *rows, struct arena *arena);
+/* The answer of a question whose SELECT gave `rows`; at most ANSWER_COST_MOST bytes to send (cost.h), by leaving the
+ * last rows to the next page: `question` gets where that begins. A new object owned by the arena. */
+json_t *answer_make(struct question *question, const struct db_rows *rows, struct arena *arena);
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "catalogue.h"
 
-enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 128, LIMIT_MOST = 200,
+enum { BY_MOST = 3, FILTERS_MOST = 8, PERIODS_MOST = 1 + COMPARISON_COUNT, COMPILED_VALUES = 256, LIMIT_MOST = 200,
 	LIMITS_MOST = 2 };
 
 struct compile_filter {
@@ -44,6 +44,10 @@ struct compile_request {
 	bool retail;              /* the fiscal calendar, as in bounds.h */
 	int fiscal_month;
 	int limit;                /* rows of the window, 1 to LIMIT_MOST */
+	int offset;               /* rows of the window that earlier pages showed */
+	bool page;                /* one row beyond the limit too, which tells that there are more; and COMPILED_STATE */
+	int least;                /* members behind a number that may be told; 0: it is not looked at, COMPILED_WITHHELD
+	                           * is false. Else what is withheld comes after all other rows but in a series. */
 	bool by_time;             /* rows in the order of their grain, not of their value */
 	bool lowest;              /* lowest value first */
 };
@@ -57,8 +61,13 @@ enum compiled_column {
 	COMPILED_VALUE = COMPILED_LABEL + BY_MOST,     /* whole number; of a ratio the numerator; null: none */
 	COMPILED_DENOMINATOR,
 	COMPILED_ROWS,                                 /* rows of the source behind it; of members or entities, these */
+	COMPILED_WITHHELD,                             /* not to be told: small.h says which */
+	COMPILED_LEAST,                                /* with a total: the fewest rows behind any group that has some */
 	COMPILED_GROUPS,                               /* all groups of the window, with the total */
-	COMPILED_VERSION                               /* the data version of this very statement */
+	COMPILED_VERSION,                              /* the data version of this very statement */
+	COMPILED_STATE,                                /* with a total: another text when any group of the period is */
+	COMPILED_BEFORE, COMPILED_BEFORE_GROUPS        /* with the total: sum of the rows before `offset` that could be
+	                                                * told, and how many they are */
 };
 
 struct compiled {
@@ -71,19 +80,15 @@ struct compiled {
 /* Compiles into `arena`. The request must have been checked: dimensions allowed, counts within their bounds. */
 struct compiled compile_query(const struct compile_request *request, struct arena *arena);
 
-/* Columns of compile_members(): for each period one row (LISTED 0) with the members behind its total, its groups that
- * have members and those of them that have at least `least`, then (LISTED 1) the groups with the fewest members. */
-enum member_column {
-	MEMBERS_PERIOD, MEMBERS_LISTED, MEMBERS_DIMENSION,
-	MEMBERS_COUNT = MEMBERS_DIMENSION + BY_MOST, MEMBERS_GROUPS, MEMBERS_LARGE, MEMBERS_VERSION
-};
+/* Columns of compile_members(): each period, and the distinct members behind its total. */
+enum member_column { MEMBERS_PERIOD, MEMBERS_COUNT };
 
 /* Whether the metric's rows belong to members, so that a number can single one out. */
 bool compile_has_members(const struct metric *metric);
 
-/* The SELECT of the distinct members behind the same request's groups, of every period and always from the source's own
- * rows; `most` groups a period are listed. Only for a metric that has members. */
-struct compiled compile_members(const struct compile_request *request, int least, int most, struct arena *arena);
+/* The SELECT of the distinct members behind the same request's totals, always from the source's own rows. Only for a
+ * metric that has members. */
+struct compiled compile_members(const struct compile_request *request, struct arena *arena);
 
 /* A SELECT of the piece of time of a grain (not hour) that each day from $1 to $2 lies in: the day, the piece's first
  * day. */

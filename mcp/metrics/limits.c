@@ -16,18 +16,6 @@ static bool holds(const json_t *list, const char *value)
 	return false;
 }
 
-/* "a, b": values as they may stand in a sentence. */
-static const char *texts_of(const json_t *list, struct arena *arena)
-{
-	struct text text = text_open(arena, 2000);
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		text_format(&text, "%s%s", i == 0 ? "" : ", ", word_shown(arena, json_string_value(one)));
-	return text.bytes;
-}
-
 static struct compile_filter *filter_of(struct compile_request *request, const struct dimension *dimension)
 {
 	for (size_t i = 0; i < request->filter_count; i++)
@@ -53,7 +41,7 @@ static bool cut(struct question *question, const struct dimension *dimension, co
 		}
 	if (filter != NULL && json_array_size(used) == 0)
 		return error_set(error, ERROR_UNGROUNDED, "There is no %s \"%s\". There are, for example: %s.", dimension->name,
-			texts_of(asked, arena), texts_of(allowed, arena));
+			values_shown(asked, arena), values_shown(allowed, arena));
 	if (filter != NULL)
 		json_object_set(question->filters, dimension->name, used);
 	else
@@ -88,7 +76,7 @@ bool limits_force(struct db *db, struct question *question, struct arena *arena,
 		if (!is_cut_by(question->metric, dimension))
 			return error_set(error, ERROR_SCOPE, "%s cannot be cut by %s, and this key is limited to %s %s: ask for "
 				"another number, or an admin for a key without that limit.", question->metric->name, name, name,
-				texts_of(allowed, arena));
+				values_shown(allowed, arena));
 		if (!cut(question, dimension, allowed, arena, error))
 			return false;
 	}

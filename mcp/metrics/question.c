@@ -10,6 +10,8 @@
 #include "small.h"
 #include "values.h"
 
+enum { OFFSET_MOST = 100000000, STATE_MOST = 8000 };
+
 struct asking {
 	struct db *db;
 	int tenant;
@@ -161,6 +163,25 @@ static bool check_series(struct asking *asking)
 	return true;
 }
 
+/* Only what was sealed or signed here says it. */
+static bool read_page(struct asking *asking)
+{
+	const json_t *page = json_object_get(asking->args, "page"), *rows = json_array_get(page, 1);
+	json_int_t offset = json_integer_value(json_array_get(page, 0));
+
+	if (page == NULL)
+		return true;
+	if (!json_is_integer(json_array_get(page, 0)) || !json_is_integer(rows) || offset < 0 || offset > OFFSET_MOST ||
+	    json_integer_value(rows) < 0 || json_integer_value(rows) > asking->question->request.limit)
+		return error_set(asking->error, ERROR_ARGUMENT, "page must be two whole numbers: the rows before it, to %d, "
+			"and its rows, to limit.", OFFSET_MOST);
+	asking->question->request.offset = (int)offset;
+	asking->question->rows_most = (int)json_integer_value(rows);
+	if (asking->question->rows_most > 0)
+		asking->question->request.limit = asking->question->rows_most;
+	return true;
+}
+
 static struct compile_period period_of(const struct period *period)
 {
 	struct compile_period made = { .since = period->since, .until = period->until, .first_day = period->first_day,
@@ -222,7 +243,7 @@ static bool understand(struct asking *asking)
 
 	question->request.metric = question->metric;
 	question->request.tenant = asking->tenant;
-	if (!read_by(asking) || !read_order(asking) ||
+	if (!read_by(asking) || !read_order(asking) || !read_page(asking) ||
 	    !bounds_find(asking->db, asking->tenant, &window, asking->arena, &question->bounds, asking->error) ||
 	    (!asking->testing && !standing_pass(question->metric, &question->bounds.standing, asking->error)) ||
 	    !bounds_cover(&question->bounds, question->metric, &question->bounds.periods[0], asking->error) ||
@@ -278,11 +299,12 @@ static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, 
 	*moved = !by_sql && count_members(asking->db, asking->question, asking->arena) == COUNT_MOVED;
 	if (*moved)
 		return true;
+	asking->question->request.page = !asking->raw;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
 
 	if (!select_rows(asking, &compiled, rows))
 		return error_wrap(asking->error, "%s", metric->name);
-	return asking->raw || small_withhold(asking->db, asking->question, *rows, asking->arena, asking->error);
+	return asking->raw || small_withhold(asking->db, asking->question, rows, asking->arena, asking->error);
 }
 
 /* A query without groups has one row: its total. With groups there may be no total when there are no rows at all. */
@@ -300,6 +322,25 @@ static long long source_rows_of(const struct db_rows *rows)
 	return 0;
 }
 
+/* All that the answers of a question's pages hang on, above all the numbers themselves. Not the data version: some
+ * change without a new one, and most new ones change none of these. Days rather than moments, which move on without
+ * any number. */
+static const char *state_of(const struct question *question, const struct db_rows *rows, struct arena *arena)
+{
+	const struct bounds *bounds = &question->bounds;
+	struct text text = text_open(arena, STATE_MOST);
+
+	text_format(&text, "%s %s %s %s", question->metric->definition, bounds->zone, bounds->currency,
+		question->limits == NULL ? "" : arena_dump(arena, question->limits));
+	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
+		text_format(&text, "\n%s %s", bounds->periods[i].first_day, bounds->periods[i].last_day);
+	for (size_t i = 0; i < db_count(rows); i++)
+		if (db_number(rows, i, COMPILED_PLACE) == 0)
+			text_format(&text, "\n%s %s", db_text(rows, i, COMPILED_WITHHELD), db_text(rows, i, COMPILED_STATE) == NULL
+				? "" : db_text(rows, i, COMPILED_STATE));
+	return text.bytes;
+}
+
 /* The bounds and the numbers of one data version, after three tries at most; the last one is by SQL alone. */
 static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 {
@@ -310,11 +351,13 @@ static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 
 		if (!ask_once(asking, tries == 2, rows, &moved))
 			return false;
-		if (moved || question->moved)
+		if (moved)
 			continue;
 		question->source_rows = source_rows_of(*rows);
-		if (version_of(*rows, question->bounds.data_version) == question->bounds.data_version)
-			return true;
+		if (version_of(*rows, question->bounds.data_version) != question->bounds.data_version)
+			continue;
+		question->state = asking->raw ? NULL : state_of(question, *rows, asking->arena);
+		return true;
 	}
 	return error_set(asking->error, ERROR_BUSY, "Data was coming in while %s was counted, so the numbers would not "
 		"belong together. Try again.", question->metric->name);

@@ -19,14 +19,17 @@ struct question {
 	long long source_rows;     /* rows of the source behind the total */
 	json_t *filters;           /* as used: {dimension: [values]}, or NULL */
 	json_t *limits;            /* of the key that asks, in the same form, or NULL */
-	const bool *withheld;      /* by row of its SELECT: too few members behind it (small.h); NULL: none */
-	size_t withheld_count;
-	bool moved;                /* data came in while it was counted */
+	int rows_most;             /* of this page, when the question says it; 0: as many of `limit` as fit */
+	int rows_shown;
+	bool cut;                  /* fewer rows than `limit` fit */
+	int next_offset;           /* where the next page begins; 0: there is none */
+	const char *state;         /* a text that is another when anything of any page is, or NULL */
 };
 
-/* Answers arguments {metric, by, filters, window, from, to, as_of, compare, limit, order}. A new object owned by the
- * arena, or NULL with ERROR_UNGROUNDED (unknown or impossible), ERROR_NO_DATA, ERROR_ARGUMENT, or what the database
- * said. `question` gets what was understood, for the caller who wants to keep the answer. */
+/* Answers arguments {metric, by, filters, window, from, to, as_of, compare, limit, order}, and page: [rows shown by the
+ * pages before, rows of this page (0: as many as fit)]. A new object owned by the arena, or NULL with ERROR_UNGROUNDED
+ * (unknown or impossible), ERROR_NO_DATA, ERROR_ARGUMENT, or what the database said. `question` gets what was
+ * understood, for the caller who wants to keep the answer. */
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error);
 

@@ -103,6 +103,9 @@ json_t *receipt_query(const struct question *question, const json_t *args, struc
 		if (one != NULL && !(json_is_array(one) && json_array_size(one) == 0))
 			json_object_set(query, kept[i], one);
 	}
+	/* Of a page its very rows, whatever would fit another time. */
+	if (question->request.offset > 0 || question->cut || question->rows_most > 0)
+		json_object_set_new(query, "page", json_pack("[i, i]", question->request.offset, question->rows_shown));
 	/* A limited key's question is that of the limits: whoever asks it again is told the same number. */
 	if (question->filters != NULL || question->limits != NULL) {
 		json_t *filters = question->filters == NULL ? json_object() : json_copy(question->filters);

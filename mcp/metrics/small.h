@@ -4,20 +4,23 @@
 
 #include "question.h"
 
-/* Sets `question->withheld` for the rows of its SELECT (NULL: none). The rule, in every period of the answer by itself:
+/* Asks again, when a number of the answer could be small, so that `*rows` say which may not be told: COMPILED_WITHHELD.
+ * The rule, in every period of the answer by itself:
  *
- *   1. a row, or a total, of 1 to min_group - 1 members is withheld; a row of nobody is not;
- *   2. what is not shown (withheld rows, and groups beyond the last row) can be had in all by subtracting the shown
- *      rows from the total. So if a group of 1 to min_group - 1 members is among it, a group of min_group or more must
- *      be too: if there is none, the row of such a group with the fewest rows behind it is withheld as well. If no such
- *      row is left, what is not shown is all members' rows together, which 1. judged as the total.
+ *   1. a group, or a total, of 1 to min_group - 1 members is withheld; a group of nobody is not;
+ *   2. what is withheld can be had in all by subtracting the others from the total. So where there is a group of 1 to
+ *      min_group - 1 members, the one of min_group or more that has the fewest is withheld as well. If there is none,
+ *      what is withheld is all members' rows together, which 1. judged as the total.
+ *
+ * All groups of the period are looked at, whichever the answer shows: so the same are withheld on every page and for
+ * every limit and order, and answers of one question laid side by side give no more away than all its rows do.
  *
  * A number of the whole brand, neither cut nor filtered nor limited, is no group: three opt-outs of a week say nothing
  * of who they were, and a policy that must watch them would stand still in every good week.
  *
- * Members are counted only where a row could be small (below SMALL_ROWS rows of the source). False with the database's
- * error. `question->moved` is set when data came in since `rows` were read. */
-bool small_withhold(struct db *db, struct question *question, const struct db_rows *rows, struct arena *arena,
+ * Members are counted only where a group could be small (below SMALL_ROWS rows of the source). False with the
+ * database's error. */
+bool small_withhold(struct db *db, struct question *question, struct db_rows **rows, struct arena *arena,
 	struct error *error);
 
 /* Members behind the total of a question's period; `*members` is -1 when it has too many rows to be small, or none. */
@@ -28,6 +31,6 @@ bool small_total(struct db *db, const struct question *question, const struct db
 bool small_members(struct db *db, const struct question *question, size_t period, struct arena *arena,
 	long long *members, struct error *error);
 
-enum { SMALL_ROWS = 1000, SMALL_LISTED = 50000 };
+enum { SMALL_ROWS = 1000 };
 
 #endif

@@ -127,3 +127,14 @@ bool values_resolve(struct db *db, int tenant, const struct metric *metric, cons
 	filter->values = db_array_close(&values);
 	return true;
 }
+
+const char *values_shown(const json_t *list, struct arena *arena)
+{
+	struct text text = text_open(arena, 2000);
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		text_format(&text, "%s%s", i == 0 ? "" : ", ", word_shown(arena, json_string_value(one)));
+	return text.bytes;
+}

@@ -16,4 +16,7 @@ enum { FILTER_VALUES_MOST = 20, FILTER_TEXT_MOST = 100 };
 bool values_resolve(struct db *db, int tenant, const struct metric *metric, const struct dimension *dimension,
 	const json_t *list, struct arena *arena, struct compile_filter *filter, json_t **used, struct error *error);
 
+/* "a, b": values as they may stand in a sentence. Owned by the arena. */
+const char *values_shown(const json_t *list, struct arena *arena);
+
 #endif

@@ -63,12 +63,12 @@ static bool judge_cut(struct explanation *explanation, struct explain_cut *cut)
 		if (cut->questions[period] == NULL)
 			continue;
 		struct question question = *cut->questions[period];
-		const struct db_rows *rows = cut->rows[period];
+		struct db_rows *rows = cut->rows[period];
 
-		if (!small_withhold(call->db, &question, rows, call->arena, &call->error))
+		if (!small_withhold(call->db, &question, &rows, call->arena, &call->error))
 			return false;
-		for (size_t row = 0; question.withheld != NULL && row < db_count(rows); row++)
-			for (size_t cell = 0; question.withheld[row] && cell < cut->table.cell_count; cell++)
+		for (size_t row = 0; row < db_count(rows); row++)
+			for (size_t cell = 0; db_truth(rows, row, COMPILED_WITHHELD) && cell < cut->table.cell_count; cell++)
 				cut->hidden[cell] = cut->hidden[cell] || (db_number(rows, row, COMPILED_PLACE) > 0 &&
 					is_cell(explanation, cut, cell, rows, row));
 	}

@@ -33,7 +33,7 @@ struct explain_cut {
 	struct slice_table table; /* dimensions: places in the metric's list */
 	bool whole;               /* all groups are there, and add up to the total */
 	const struct question *questions[2];   /* of the earlier and the later period, with their rows; NULL: no data */
-	const struct db_rows *rows[2];
+	struct db_rows *rows[2];
 	bool *hidden;             /* by cell: too few members behind it (explain_small.h); NULL: nobody has asked yet */
 };
 

@@ -1,11 +1,11 @@
 #include "mcp/base/clock.h"
 #include "mcp/corridor/corridor.h"
 #include "mcp/metrics/cache.h"
-#include "mcp/metrics/question.h"
-#include "mcp/metrics/receipt.h"
+#include "mcp/metrics/rows_page.h"
 #include "mcp/tool.h"
 
-/* The same arguments under the same definitions, for the same eyes. */
+/* The same arguments, a page's cursor among them, under the same definitions, for the same eyes. Rows are kept for each
+ * key by itself: the next page's cursor is one key's own. */
 static const char *key_of(struct call *call)
 {
 	struct error ignored;
@@ -18,8 +18,10 @@ static const char *key_of(struct call *call)
 
 	if (metric == NULL || !metric_is_imported(metric))
 		return NULL;
-	return arena_format(call->arena, "query_metric\n%s\n%s\n%s", metric->definition, call->caller.limits,
-		call_asked(call));
+	bool cut = json_array_size(json_object_get(call->args, "by")) > 0;
+
+	return arena_format(call->arena, "query_metric\n%s\n%s\n%s\n%s", metric->definition, call->caller.limits,
+		cut ? call->caller.key : "", call_asked(call));
 }
 
 /* Keeps an answer as it is sent, its fields in their order. */
@@ -54,14 +56,14 @@ bool run_query_metric(struct call *call)
 {
 	const char *key = key_of(call);
 	int64_t started_us = clock_monotonic();
+	const struct rows_reader reader = { call->db, call->seal, call->caller.tenant, call->caller.key };
 	struct question question;
 
 	if (find_kept(call, key))
 		return true;
-	json_t *result = question_answer(call->db, call->caller.tenant, call->args, call->arena, &question, &call->error);
+	json_t *result = rows_page_answer(&reader, call->args, call->arena, &question, &call->error);
 
-	if (result == NULL || !receipt_give(call->seal, call->caller.tenant, &question, call->args, result, call->arena,
-		&call->error))
+	if (result == NULL)
 		return false;
 	call->row_count = (int)json_array_size(json_object_get(result, "rows"));
 	call->withheld += (int)json_integer_value(json_object_get(result, "withheld_count"));

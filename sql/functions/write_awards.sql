@@ -50,7 +50,7 @@ begin
 		select w.* from windows w
 		where jsonb_strip_nulls(to_jsonb(w.row) - array['tenant', 'key', 'kind', 'name', 'secret_hash', 'scopes',
 				'cap_cents', 'calls_per_minute', 'budget_cents', 'budget_period', 'created_by', 'created_at',
-				'expires_at', 'revoked_at', 'revoked_by']) = '{"gears": {}}'
+				'expires_at', 'revoked_at', 'revoked_by', 'limits_version']) = '{"gears": {}}'
 	), worth as (
 		select c.*, w.starts_at, w.left_cents, w.gross_left_cents, w.calls_left,
 			(c.points * t.cents_per_100_points + 99) / 100 as cents

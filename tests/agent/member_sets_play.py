@@ -47,6 +47,7 @@ def ask(url, number):
             return
         answer = result['structuredContent']
         del answer['receipt']   # it says when it was asked
+        answer.pop('next_cursor', None)   # sealed anew each time
         answers.setdefault((number, answer['data_version']), {}).setdefault(json.dumps(answer, sort_keys=True), set()).add(url)
 
 

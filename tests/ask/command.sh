@@ -22,6 +22,14 @@ flashd ask 'GMV last week by store, top 3' --json
 follow=$(jq -r .follow <<<"$out")
 check "ask --json is one object with query, answer and handle" \
 	eval 'jq -e ".query.limit == 3 and (.answer.rows | length) == 3 and .intent == \"query\"" <<<"$out"'
+flashd ask 'GMV last week by store, top 3'
+cursor=$(sed -n 's/.* --cursor //p' <<<"$err")
+first=$(sed '1d; $d' <<<"$out")
+flashd ask 'GMV last week by store, top 3' --cursor "$cursor"
+same "ask --cursor goes on where the rows ended" "6 6" "$({ echo "$first"; sed '1d; $d' <<<"$out"; } | sort -u | wc -l) $(
+	flashd ask 'GMV last week by store, top 6' --json; jq '.answer.rows | length' <<<"$out")"
+FLASHD_PERSON=ben flashd ask 'GMV last week by store, top 3' --cursor "$cursor"
+check "a cursor is of no use to somebody else" eval '[ $code = 3 ] && [ -z "$out" ] && [[ $err == *"next_cursor of an earlier"* ]]'
 flashd ask 'and by tier?' --follow "$follow" --json
 same "ask --follow goes on" '{"by":["tier"],"metric":"gmv","window":"last_week"}' "$(jq -c .query <<<"$out")"
 FLASHD_PERSON=ben flashd ask 'and by tier?' --follow "$follow"

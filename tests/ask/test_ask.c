@@ -61,6 +61,8 @@ static void check_answer(const char *asked, const json_t *answer, const struct a
 
 	if (json_object_del(told, "receipt") != 0)
 		bail(asked, "is answered without a receipt");
+	if ((json_object_del(told, "next_cursor") == 0) != json_is_true(json_object_get(told, "truncated")))
+		bail(asked, "is cut short without a next page");
 	if (!json_equal(told, question_answer(db, TENANT, reading->query, arena, &question, &error)))
 		bail(asked, "is not answered as query_metric does");
 }
@@ -68,7 +70,7 @@ static void check_answer(const char *asked, const json_t *answer, const struct a
 /* Understands and, when that went well, answers; that there is no data (yet) is an answer to what was understood. */
 static struct outcome ask_one(const char *question, const char **follow, struct arena *arena)
 {
-	const struct ask_request request = { db, seal, TENANT, caller, question, *follow };
+	const struct ask_request request = { db, seal, TENANT, caller, question, *follow, NULL };
 	struct sentence *sentence = arena_alloc(arena, sizeof *sentence);
 	struct ask_reading reading;
 	struct ask_world world;
@@ -226,14 +228,14 @@ static void check(bool good, const char *what)
 static void run_handles(void)
 {
 	struct arena *arena = arena_new();
-	const struct ask_request first = { db, seal, TENANT, caller, "GMV last week by store", NULL };
+	const struct ask_request first = { db, seal, TENANT, caller, "GMV last week by store", NULL, NULL };
 	struct error error;
 	json_t *answer = ask_answer(&first, arena, &error);
 
 	if (answer == NULL)
 		bail(first.question, error.text);
 	char *handle = arena_copy(arena, json_string_value(json_object_get(answer, "follow")));
-	struct ask_request next = { db, seal, TENANT, caller, "and by tier?", handle };
+	struct ask_request next = { db, seal, TENANT, caller, "and by tier?", handle, NULL };
 
 	check(ask_answer(&next, arena, &error) != NULL, "a follow handle goes on");
 	next.caller = "1kother00000";

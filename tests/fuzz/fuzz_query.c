@@ -444,7 +444,11 @@ static void add_figure(struct arena *arena, struct db_rows *rows, size_t period,
 		cell[COMPILED_VALUE] = number_text(arena, (long long)(hash % 2000000000000ULL) - 1000000000000LL);
 	if (request->metric->denominator != NULL && hash % 7 != 0)
 		cell[COMPILED_DENOMINATOR] = number_text(arena, (long long)(hash % 1000));
-	cell[COMPILED_ROWS] = number_text(arena, (long long)(hash % 500));
+	cell[COMPILED_ROWS] = number_text(arena, 1 + (long long)(hash % 499));
+	cell[COMPILED_WITHHELD] = request->least > 0 && hash % 17 == 0 ? "t" : "f";
+	cell[COMPILED_LEAST] = place == 0 && request->by_count > 0 ? "7" : "0";
+	cell[COMPILED_STATE] = place == 0 ? "1" : NULL;
+	cell[COMPILED_BEFORE] = cell[COMPILED_BEFORE_GROUPS] = "0";
 	cell[COMPILED_GROUPS] = place == 0 && request->by_count > 0 ? "700" : "0";
 	cell[COMPILED_VERSION] = period + place > 0 || (hash % 5 == 0 && !is_world(WORLD_MOVES_ALWAYS)) ? "0"
 		: is_world(WORLD_MOVES) && asked_times < 2 ? "6" : "5";
@@ -457,7 +461,7 @@ static struct db_rows *find_figures(struct arena *arena, const char *sql, const 
 
 	for (size_t i = 0; i < count; i++)
 		hash = mixed(hash, values[i] == NULL ? "" : values[i]);
-	size_t places = request->by_count == 0 ? 0 : hash % ((size_t)request->limit + 1);
+	size_t places = request->by_count == 0 ? 0 : hash % ((size_t)request->limit + (request->page ? 2 : 1));
 
 	must(request->period_count <= PERIODS_MOST && request->limit >= 1 && request->limit <= LIMIT_MOST,
 		"a request is bounded");
@@ -465,7 +469,8 @@ static struct db_rows *find_figures(struct arena *arena, const char *sql, const 
 
 	for (size_t period = 0; period < request->period_count && !is_world(WORLD_EMPTY); period++)
 		for (size_t place = 0; place <= places && (period == 0 || place == 0 || !compile_has_grain(request)); place++)
-			add_figure(arena, rows, period, place, hash = hash * 6364136223846793005ULL + 1442695040888963407ULL);
+			add_figure(arena, rows, period, place == 0 ? 0 : (size_t)request->offset + place,
+				hash = hash * 6364136223846793005ULL + 1442695040888963407ULL);
 	return rows;
 }
 
@@ -485,6 +490,12 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 	}
 	*rows = !figures ? find_names(arena, NULL) : find_figures(arena, sql, values, count);
 	return true;
+}
+
+bool db_select_planned(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,
+	struct arena *arena, struct db_rows **rows, struct error *error)
+{
+	return db_select(db, tenant, sql, values, count, arena, rows, error);
 }
 
 /* The properties. */

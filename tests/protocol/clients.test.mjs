@@ -72,6 +72,28 @@ for (const [name, mode, era] of [['legacy', undefined, 'legacy'], ['auto', 'auto
 		await assert.rejects(open('fl_live_nonsense'));
 	});
 
+test('SDK v2 reads a long answer to its end', async () => {
+	const client = new ClientV2(who), rows = [], pages = [];
+
+	await client.connect(new TransportV2(new URL(url), withKey(keys.full)));
+	for (let cursor; pages.length === 0 || cursor !== undefined; cursor = pages.at(-1).next_cursor) {
+		const answer = await client.callTool({ name: 'query_metric', arguments: { metric: 'gmv', by: ['store', 'channel'],
+			window: 'last_90d', limit: 15, ...(cursor === undefined ? {} : { cursor }) } });
+
+		assert.ok(!answer.isError && pages.length < 100, JSON.stringify(answer.content));
+		pages.push(answer.structuredContent);
+		rows.push(...answer.structuredContent.rows);
+		assert.ok(JSON.stringify(answer).length <= 32768);
+		assert.equal(answer.structuredContent.truncated, answer.structuredContent.next_cursor !== undefined);
+		assert.deepEqual(answer.structuredContent.total, pages[0].total);
+		assert.equal(rows.reduce((sum, row) => sum + (row.value ?? 0), answer.structuredContent.rest?.value ?? 0),
+			pages[0].value);
+	}
+	assert.ok(pages.length > 2);
+	assert.equal(new Set(rows.map((row) => `${row.store} ${row.channel}`)).size, rows.length);
+	await client.close();
+});
+
 test('mcp-remote', async (t) => {
 	const mark = logSize(), lines = [
 		{ id: 0, method: 'initialize', params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: who } },

@@ -7,19 +7,21 @@
 #include "tests/unit/check.h"
 #include "world.h"
 
-enum { TENANT = 3, ATOMS = 1200, SHOWN = 400, TRIALS = 40 };
+enum { TENANT = 3, ATOMS = 1200, SHOWN = 1500, TRIALS = 40 };
 
 /* What one group of one period is worth: an unknown of whoever reads the answer. */
 struct atom {
 	const char *since, *until, *name;
 	long long members, value;
 	bool shown;               /* its own number is in the answer */
+	bool told;                /* as a row of the window */
 };
 
 struct reader {
 	struct arena *arena;
 	struct question question;
 	const json_t *answer;
+	long long told;           /* sum of the rows of this page and those before */
 	struct atom atoms[ATOMS];
 	size_t count;
 	double shown[SHOWN][ATOMS];   /* what the answer's numbers are sums of */
@@ -29,7 +31,7 @@ struct reader {
 static struct reader reader;
 static struct db *asked;
 static uint64_t seed;
-static long trials, withheld_answers, withheld_numbers, failed_trials;
+static long trials, withheld_answers, withheld_numbers, failed_trials, pages;
 
 static uint64_t draw(uint64_t below)
 {
@@ -156,7 +158,7 @@ static void find_atoms(const struct period *period)
 	}
 	for (size_t i = 0; i < db_count(rows); i++)
 		reader.atoms[reader.count++] = (struct atom){ period->since, period->until, db_text(rows, i, 0),
-			db_number(rows, i, 1), db_number(rows, i, 2), false };
+			db_number(rows, i, 1), db_number(rows, i, 2), false, false };
 }
 
 static const struct period *period_of(size_t at)
@@ -247,12 +249,18 @@ static void read_answer(void)
 
 	for (size_t at = 0; at <= reader.question.comparison_count; at++)
 		find_atoms(period_of(at));
-	show_total(reader.answer, period_of(0));
-	show_total(json_object_get(reader.answer, "total"), period_of(0));
-	json_array_foreach(json_object_get(reader.answer, "rows"), i, row)
+	if (reader.question.request.offset == 0) {
+		show_total(reader.answer, period_of(0));
+		show_total(json_object_get(reader.answer, "total"), period_of(0));
+	}
+	json_array_foreach(json_object_get(reader.answer, "rows"), i, row) {
 		show_row(row, period_of(0));
+		if (tells(row) && find_atom(period_of(0), row) != NULL)
+			find_atom(period_of(0), row)->told = true;
+	}
 	json_array_foreach(json_object_get(reader.answer, "comparisons"), i, comparison) {
-		show_total(comparison, period_of(1 + i));
+		if (reader.question.request.offset == 0)
+			show_total(comparison, period_of(1 + i));
 		json_array_foreach(json_object_get(comparison, "rows"), j, row)
 			show_row(row, period_of(1 + i));
 	}
@@ -260,9 +268,9 @@ static void read_answer(void)
 		double *sum = new_number();
 
 		add_total(sum, period_of(0), 1);
-		json_array_foreach(json_object_get(reader.answer, "rows"), i, row)
-			if (tells(row) && find_atom(period_of(0), row) != NULL)
-				sum[find_atom(period_of(0), row) - reader.atoms] -= 1;
+		for (i = 0; i < reader.count; i++)
+			if (reader.atoms[i].told)
+				sum[i] -= 1;
 	}
 }
 
@@ -313,11 +321,11 @@ static bool is_small(long long members)
 	return members > 0 && members < reader.question.bounds.min_group;
 }
 
-/* Of an additive number: what is shown is what it is, and the rest adds up. */
+/* Of an additive number: what is shown is what it is, and the rest adds up with all pages so far. */
 static bool adds_up(void)
 {
 	const json_t *rest = json_object_get(reader.answer, "rest"), *row;
-	long long total = 0, shown = 0;
+	long long total = 0;
 	size_t i;
 
 	if (strcmp(reader.question.metric->name, "gmv") != 0 && strcmp(reader.question.metric->name, "member_gmv") != 0)
@@ -327,13 +335,25 @@ static bool adds_up(void)
 	json_array_foreach(json_object_get(reader.answer, "rows"), i, row) {
 		const struct atom *atom = find_atom(period_of(0), row);
 
-		shown += json_integer_value(json_object_get(row, "value"));
+		reader.told += json_integer_value(json_object_get(row, "value"));
 		if (atom != NULL && tells(row) && json_integer_value(json_object_get(row, "value")) != atom->value)
 			return false;
 	}
 	return !json_is_integer(json_object_get(reader.answer, "value")) ||
 		(json_integer_value(json_object_get(reader.answer, "value")) == total &&
-		(!json_is_object(rest) || json_integer_value(json_object_get(rest, "value")) == total - shown));
+		(!json_is_object(rest) || json_integer_value(json_object_get(rest, "value")) == total - reader.told));
+}
+
+static bool nothing_can_be_found(void)
+{
+	eliminate();
+	for (size_t i = 0; i < reader.count; i++)
+		if (is_small(reader.atoms[i].members) && (reader.atoms[i].shown || can_be_found(i))) {
+			printf("# %s of %s to %s (%lld members) can be found\n", reader.atoms[i].name, reader.atoms[i].since,
+				reader.atoms[i].until, reader.atoms[i].members);
+			return false;
+		}
+	return true;
 }
 
 /* No small group can be found; and no more is withheld than the rule says: of each period one row more. */
@@ -347,18 +367,114 @@ static bool judge(void)
 	for (size_t at = 0; at <= reader.question.comparison_count; at++)
 		for (size_t i = 0; i < reader.count; i++)
 			small += is_of(&reader.atoms[i], period_of(at)) && is_small(reader.atoms[i].members);
-	eliminate();
-	for (size_t i = 0; i < reader.count; i++)
-		if (is_small(reader.atoms[i].members) && (reader.atoms[i].shown || can_be_found(i))) {
-			printf("# %s of %s to %s (%lld members) can be found\n", reader.atoms[i].name, reader.atoms[i].since,
-				reader.atoms[i].until, reader.atoms[i].members);
-			return false;
-		}
+	if (!nothing_can_be_found())
+		return false;
 	withheld = (size_t)json_integer_value(json_object_get(reader.answer, "withheld_count"));
 	withheld_answers += withheld > 0;
 	withheld_numbers += (long)withheld;
 	/* Each period may lose a row or a total besides its small rows; without small ones nothing is lost. */
 	return withheld <= small + 1 + reader.question.comparison_count && (small > 0 || withheld == 0);
+}
+
+/* A row's names as they are ordered: what has none comes last. */
+static const char *sort_key(const json_t *row)
+{
+	struct text key = text_open(reader.arena, 600);
+
+	for (size_t d = 0; d < reader.question.request.by_count; d++) {
+		const char *name = json_string_value(json_object_get(row, reader.question.request.by[d]->name));
+
+		text_format(&key, "%s\x01", strcmp(name, "(none)") == 0 ? "\x7f" : name);
+	}
+	return key.bytes;
+}
+
+/* The rows of a page, "name withheld" each, in the order of the answer; of comparisons too. False when a row that is
+ * withheld (the last one was: *withheld) stands before one that is not, or not where its name belongs. */
+static bool list_rows(struct text *rows, const char **withheld)
+{
+	const json_t *row, *comparison;
+	bool ordered = true;
+	size_t i, j;
+
+	json_array_foreach(json_object_get(reader.answer, "rows"), i, row) {
+		bool hidden = json_object_get(row, "withheld") != NULL;
+		const char *key = sort_key(row);
+
+		ordered = ordered && (*withheld == NULL || (hidden && strcmp(*withheld, key) < 0));
+		*withheld = hidden ? key : NULL;
+		text_add(rows, key);
+		text_add(rows, hidden ? "withheld" : "");
+		json_array_foreach(json_object_get(reader.answer, "comparisons"), j, comparison)
+			text_add(rows, json_object_get(json_array_get(json_object_get(comparison, "rows"), i), "withheld") == NULL
+				? " -" : " withheld");
+		text_add(rows, "\n");
+	}
+	return ordered;
+}
+
+/* All pages of a question, `rows` at most on each. What they say together, when `read`. */
+static bool walk_pages(json_t *args, bool read, struct text *rows)
+{
+	struct error error = { .text = "" };
+	const char *withheld = NULL;
+	bool good = true;
+	int offset = 0;
+
+	memset(&reader.atoms, 0, sizeof reader.atoms);
+	reader.count = reader.shown_count = 0;
+	reader.told = 0;
+	do {
+		json_object_set_new(args, "page", json_pack("[i, i]", offset, 0));
+		reader.answer = question_answer(asked, TENANT, args, reader.arena, &reader.question, &error);
+		if (reader.answer == NULL) {
+			printf("# page %d: %s\n", offset, error.text);
+			return false;
+		}
+		good = good && list_rows(rows, &withheld);
+		if (read) {
+			read_answer();
+			good = good && adds_up();
+		}
+		pages++;
+		offset = reader.question.next_offset;
+	} while (offset > 0);
+	return good && (!read || nothing_can_be_found());
+}
+
+/* The lines of a list, sorted. */
+static const char *sorted(struct text list)
+{
+	struct db_rows *rows;
+	struct error error;
+
+	if (!db_select(world.admin, TENANT, "select string_agg(line, E'\\n' order by line collate \"C\") from "
+		"regexp_split_to_table($1::text, E'\\n') line", DB_VALUES(list.bytes), reader.arena, &rows, &error)) {
+		printf("Bail out! %s\n", error.text);
+		exit(1);
+	}
+	return db_text(rows, 0, 0);
+}
+
+/* Whatever is withheld is withheld on every way through the pages; so nothing small can be found from them all. */
+static bool judge_pages(struct arena *arena, json_t *args)
+{
+	struct text some = text_open(arena, 60000), all = text_open(arena, 60000), back = text_open(arena, 60000);
+
+	json_object_set_new(args, "limit", json_integer((json_int_t)(2 + draw(7))));
+	if (!walk_pages(args, true, &some))
+		return false;
+	json_object_set_new(args, "limit", json_integer(LIMIT_MOST));
+	if (!walk_pages(args, false, &all))
+		return false;
+	json_object_set_new(args, "limit", json_integer((json_int_t)(1 + draw(9))));
+	json_object_set_new(args, "order", json_string(draw(2) == 0 ? "lowest" : "highest"));
+	if (!walk_pages(args, false, &back))
+		return false;
+	if (strcmp(some.bytes, all.bytes) == 0 && strcmp(sorted(some), sorted(back)) == 0)
+		return true;
+	printf("# in pages:\n%s# at once:\n%s# in another order:\n%s", some.bytes, all.bytes, back.bytes);
+	return false;
 }
 
 static void nothing_small_can_be_found(void)
@@ -383,6 +499,8 @@ static void nothing_small_can_be_found(void)
 			bool good = reader.answer != NULL &&
 				(whole ? json_object_get(reader.answer, "withheld_count") == NULL : judge());
 
+			if (good && j % 2 == 0 && json_array_size(json_object_get(args, "by")) > 0)
+				good = judge_pages(arena, args);
 			failed_trials += !good;
 			CHECK(good);
 			if (!good && failed_trials <= 3)
@@ -392,9 +510,9 @@ static void nothing_small_can_be_found(void)
 		}
 		arena_free(arena);
 	}
-	printf("# %ld worlds, 8 questions each: %ld answers withheld %ld numbers\n", trials, withheld_answers,
-		withheld_numbers);
-	CHECK(withheld_answers > trials);
+	printf("# %ld worlds, 8 questions each: %ld answers withheld %ld numbers; %ld pages\n", trials, withheld_answers,
+		withheld_numbers, pages);
+	CHECK(withheld_answers > trials && pages > 5 * trials);
 }
 
 int main(void)

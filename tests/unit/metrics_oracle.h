@@ -423,11 +423,11 @@ static const char *check_rows(const struct trial *trial, const json_t *answer, c
 	size_t limit = trial->limit > 0 ? (size_t)trial->limit : grain ? LIMIT_MOST : ROWS_DEFAULT;
 
 	*shown = count < limit ? count : limit;
-	/* An answer costs 32 kB at most: the last rows of a long one are left out, and that is said. */
-	const char *note = json_string_value(json_object_get(answer, "note"));
-
-	if (note != NULL && strstr(note, "Rows were left out") != NULL && json_array_size(rows) < *shown)
+	/* An answer costs 32 kB at most: the last rows of a long one are on its next page. */
+	if (json_is_true(json_object_get(answer, "truncated")) && json_array_size(rows) < *shown)
 		*shown = json_array_size(rows);
+	if (json_is_true(json_object_get(answer, "truncated")) != (count > *shown))
+		return "truncated is wrong";
 	if (json_array_size(rows) != *shown)
 		return arena_format(arena, "%zu rows, not %zu", json_array_size(rows), *shown);
 	json_array_foreach(rows, i, row) {

@@ -28,8 +28,8 @@ static bool select_lists(const char *word, const char *const *list)
 /* A table is a view of `metric` that is a source, or one of the query's own common expressions. */
 static void select_check_table(struct select_check *check, const json_t *table)
 {
-	static const char *const own[] = { "p0", "p1", "p2", "p3", "p4", "slots", "top", "b0", "b1", "b2", "b3", "b4", "g0",
-		"g1", "g2", "g3", "g4", NULL };
+	static const char *const own[] = { "p0", "p1", "p2", "p3", "p4", "slots", "ranked", "top", "b0", "b1", "b2", "b3",
+		"b4", "g0", "g1", "g2", "g3", "g4", "h0", "h1", "h2", "h3", "h4", NULL };
 	static const char *const views[] = { "tenants", "dimension_values", "order_sums", "order_rows", "first_purchases",
 		NULL };
 	const char *schema = json_string_value(json_object_get(table, "schemaname"));
@@ -46,7 +46,7 @@ static void select_check_call(struct select_check *check, const json_t *call)
 	static const char *const known[] = { "sum", "count", "min", "max", "round", "abs", "timezone", "date_trunc",
 		"to_char",
 		"generate_series", "row_number", "piece_start", "metric", "pg_catalog", "unnest", "date_part", "extract",
-			"rfm_members", "zero", NULL };
+			"rfm_members", "zero", "hashtextextended", NULL };
 	const json_t *name;
 	size_t i;
 

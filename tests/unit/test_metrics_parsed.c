@@ -7,6 +7,7 @@
 
 static struct arena *arena;
 static int rolled, cut;           /* queries that read sums by the day, and such with a day that the period cuts */
+static int tried;
 
 static void try_compiled(const struct compile_request *request, struct compiled compiled)
 {
@@ -16,15 +17,25 @@ static void try_compiled(const struct compile_request *request, struct compiled 
 		printf("# %s: %s\n%s\n", request->metric->name, wrong, compiled.sql);
 	CHECK(wrong == NULL);
 	CHECK(strstr(compiled.sql, "secret") == NULL);
-	rolled += strstr(compiled.sql, "metric.order_sums") != NULL;
-	cut += strstr(compiled.sql, "metric.order_rows") != NULL;
 }
 
+/* As it is asked at first; and by turns a later page, one where some of it could be small, and the members alone. */
 static void try(const struct compile_request *request)
 {
-	try_compiled(request, compile_query(request, arena));
-	if (compile_has_members(request->metric))
-		try_compiled(request, compile_members(request, 5, 100, arena));
+	struct compiled compiled = compile_query(request, arena);
+	struct compile_request other = *request;
+	bool guarded = compile_has_members(request->metric);
+
+	rolled += strstr(compiled.sql, "metric.order_sums") != NULL;
+	cut += strstr(compiled.sql, "metric.order_rows") != NULL;
+	try_compiled(request, compiled);
+	other.page = true;
+	other.offset = tried / 4 % 2 == 0 ? 40 : 0;
+	other.least = guarded ? 5 : 0;
+	if (++tried % 4 == 0)
+		try_compiled(&other, compile_query(&other, arena));
+	else if (guarded && tried % 4 == 2)
+		try_compiled(request, compile_members(request, arena));
 }
 
 /* The same when the groups were counted already: of the sources nothing is read; and a grain's pieces of time. */
