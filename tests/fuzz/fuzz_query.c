@@ -347,14 +347,7 @@ bool db_query_planned(struct db *db, int tenant, const char *name, const char *c
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
 	const struct bulk *columns, size_t column_count, struct arena *arena, struct db_rows **rows, struct error *error)
 {
-	(void)db;
-	(void)name;
-	(void)values;
-	(void)count;
-	(void)columns;
-	(void)column_count;
-	(void)arena;
-	(void)rows;
+	(void)db, (void)name, (void)values, (void)count, (void)columns, (void)column_count, (void)arena, (void)rows;
 	(void)error;
 	must(false, "a question writes nothing");
 	return false;
