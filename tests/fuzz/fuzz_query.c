@@ -440,8 +440,7 @@ static void add_figure(struct arena *arena, struct db_rows *rows, size_t period,
 	cell[COMPILED_ROWS] = number_text(arena, 1 + (long long)(hash % 499));
 	cell[COMPILED_WITHHELD] = request->least > 0 && hash % 17 == 0 ? "t" : "f";
 	cell[COMPILED_LEAST] = place == 0 && request->by_count > 0 ? "7" : "0";
-	cell[COMPILED_STATE] = place == 0 ? "1" : NULL;
-	cell[COMPILED_BEFORE] = cell[COMPILED_BEFORE_GROUPS] = "0";
+	cell[COMPILED_STATE] = cell[COMPILED_BEFORE] = cell[COMPILED_BEFORE_GROUPS] = "0";
 	cell[COMPILED_GROUPS] = place == 0 && request->by_count > 0 ? "700" : "0";
 	cell[COMPILED_VERSION] = period + place > 0 || (hash % 5 == 0 && !is_world(WORLD_MOVES_ALWAYS)) ? "0"
 		: is_world(WORLD_MOVES) && asked_times < 2 ? "6" : "5";
@@ -462,8 +461,7 @@ static struct db_rows *find_figures(struct arena *arena, const char *sql, const 
 
 	for (size_t period = 0; period < request->period_count && !is_world(WORLD_EMPTY); period++)
 		for (size_t place = 0; place <= places && (period == 0 || place == 0 || !compile_has_grain(request)); place++)
-			add_figure(arena, rows, period, place == 0 ? 0 : (size_t)request->offset + place,
-				hash = hash * 6364136223846793005ULL + 1442695040888963407ULL);
+			add_figure(arena, rows, period, place, hash = hash * 6364136223846793005ULL + 1442695040888963407ULL);
 	return rows;
 }
 
@@ -472,8 +470,7 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 {
 	bool figures = strncmp(sql, "with p0 ", 8) == 0;
 
-	(void)db;
-	(void)error;
+	(void)db, (void)error;
 	must(tenant == TENANT && atoi(values[0]) == tenant, "a query sees the caller's tenant only");
 	check_sql(keeps, sql, count, !figures);
 	asked_times += figures;
