@@ -30,8 +30,8 @@ check "the policy is sound" coded 0
 
 # What read_history hands to the fit, at the last moment of the day, read as the daemon's role reads it.
 histories_at() {
-	psql -X -qAt -U flashd -v ON_ERROR_STOP=1 <<-SQL | awk -F '|' 'NF > 2 { gsub(/[{}]/, ""); n = split($3, x, ",")
-		split($4, t, ","); split($5, age, ","); split($6, m, ","); for (i = 1; i <= n; i++) print x[i], t[i], age[i], m[i] }' | LC_ALL=C sort
+	psql -X -qAt -U flashd -v ON_ERROR_STOP=1 <<-SQL | awk -F '|' 'NF > 2 { gsub(/[{}]/, ""); n = split($2, x, ",")
+		split($3, t, ","); split($4, age, ","); split($5, m, ","); for (i = 1; i <= n; i++) print x[i], t[i], age[i], m[i] }' | LC_ALL=C sort
 		set flash.tenant = $tenant;
 		prepare history as $(cat sql/queries/read_history.sql);
 		execute history($tenant, '$1');

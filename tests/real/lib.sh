@@ -13,7 +13,7 @@ brand() {
 
 # Runs a command: sets code, out and err.
 flashd() {
-	timeout -k 1 60 "$FLASHD_CLI" "$@" >"$DAEMONS/out" 2>"$DAEMONS/err" </dev/null
+	timeout -k 1 300 "$FLASHD_CLI" "$@" >"$DAEMONS/out" 2>"$DAEMONS/err" </dev/null
 	code=$?
 	out=$(<"$DAEMONS/out")
 	err=$(<"$DAEMONS/err")

@@ -66,7 +66,7 @@ daemon_sql "
 		select string_agg(w.answer ->> 'sentence', ' ') from app.write_calls((select jsonb_agg(jsonb_build_object('tenant', $tenant,
 				'key', case p_tool when 'earn_points' then '$key' else '$shop' end, 'call', app.new_id(), 'via', 'http',
 				'tool', p_tool, 'scope', p_scope, 'idem', p_tool || p_day || i || coalesce(p_pool, ''), 'hash', '\\x00', 'dry_run', false,
-				'args', jsonb_build_object('member', i * 7, 'pool', p_pool,
+				'args', jsonb_build_object('member', 1 + (i * 7 + extract(doy from p_day)::int * 31) % 280, 'pool', p_pool,
 				'points', 95 + (i * 7 + extract(doy from p_day)::int) % 11, 'receipts', jsonb_build_array(jsonb_build_object('id', 'r',
 				'metric', 'gmv', 'definition', 'd', 'value', 1, 'data_version', 1, 'asked_at', app.now(), 'token', 't')))))
 			from generate_series(1, p_count) i)) w
