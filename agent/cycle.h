@@ -6,6 +6,9 @@
 
 #include "mcp/corridor/corridor.h"
 
+/* Chunks of a step that are under way at a time, each on a connection of the corridor's. */
+enum { CYCLE_THREADS = 3 };
+
 struct cycle_options {
 	const char *policy;
 	const char *as_of;          /* RFC 3339, or NULL for now */

@@ -6,7 +6,7 @@
 
 #include "cycle_steps.h"
 
-enum { OTHERS = 2 };   /* beside the cycle's own thread */
+enum { OTHERS = CYCLE_THREADS - 1 };   /* beside the cycle's own thread */
 
 struct each {
 	struct cycle *cycle;

@@ -24,9 +24,14 @@ bool command_agent_run(struct cli *cli, struct error *error)
 	int tenant = settings == NULL ? 0 : cli_tenant(cli, error);
 	struct db *db = tenant == 0 ? NULL : cli_db(cli, error);
 	const char *key = db == NULL ? NULL : policy_store_key(db, tenant, options.policy, cli->arena, error);
-	struct corridor *corridor = key == NULL ? NULL : corridor_open(settings, error);
+	struct settings own = settings == NULL ? (struct settings){ .read_workers = 0 } : *settings;
 	struct caller caller;
 	json_t *report = NULL;
+
+	/* A connection more would only plan each statement once more. */
+	if (own.read_workers > CYCLE_THREADS)
+		own.read_workers = CYCLE_THREADS;
+	struct corridor *corridor = key == NULL ? NULL : corridor_open(&own, error);
 	bool good = corridor != NULL && corridor_agent_caller(corridor, tenant, key, &caller, error) &&
 		cycle_run(corridor, &caller, &options, cli->arena, &report, error);
 

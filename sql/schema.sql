@@ -446,7 +446,8 @@ CREATE TABLE data.order_days (
     units bigint NOT NULL,
     coupon_orders bigint NOT NULL,
     coupon_gross_cents bigint NOT NULL,
-    discounted_orders bigint NOT NULL
+    discounted_orders bigint NOT NULL,
+    members bigint DEFAULT 0 NOT NULL
 )
 WITH (fillfactor='90');
 

@@ -4,6 +4,7 @@
 #include "bgnbd.h"
 
 #include <math.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@ static const double LOG_LOWER = -7, LOG_UPPER = 9;
 static const double LEAST_GAIN = 3;       /* half of chi-square .95: NBD has two parameters less */
 static const double ASIDE = 1e-6;         /* step aside from removable poles */
 static const double MOST_CANCELLING = 20; /* alternating terms that Euler's series may have */
-enum { MOST_TERMS = 1 << 20 };
+enum { MOST_TERMS = 1 << 20, TWO_SHARES = 4096 };
 
 /* By x: ln G(r+x)/G(r) + r ln(alpha), ln B(a,b'+x)/B(a,b), and ln of the odds factor a/(b'+x-1). */
 struct tables {
@@ -138,21 +139,49 @@ static double log_one_plus_exp(double d)
 	return d > 0 ? d + log1p(exp(-d)) : log1p(exp(d));
 }
 
-static double tables_log_likelihood(const struct tables *tables, const struct bgnbd *model,
-	const struct bgnbd_rows *rows)
-{
-	double sum = 0;
+/* Some of the rows, and their part of the log-likelihood. */
+struct share {
+	const struct tables *tables;
+	const struct bgnbd *model;
+	const struct bgnbd_rows *rows;
+	size_t from, to;
+	double sum;
+};
 
-	for (size_t i = 0; i < rows->count; i++) {
+static void *share_add(void *context)
+{
+	struct share *share = context;
+	const struct tables *tables = share->tables;
+	const struct bgnbd_rows *rows = share->rows;
+
+	share->sum = 0;
+	for (size_t i = share->from; i < share->to; i++) {
 		size_t x = (size_t)rows->x[i];
-		double power = model->r + rows->x[i];
+		double power = share->model->r + rows->x[i];
 		double now = tables->logs[tables->now[i]], last = tables->logs[tables->last[i]];
 		double odds = tables->leave[x] + power * (now - last);
 
-		sum += rows->weight[i]
+		share->sum += rows->weight[i]
 			* (tables->rate[x] + tables->stay[x] - power * now + log_one_plus_exp(odds));
 	}
-	return sum;
+	return NULL;
+}
+
+/* Of many rows in two halves, side by side; always the same two, so that the last digit is the same. */
+static double tables_log_likelihood(const struct tables *tables, const struct bgnbd *model,
+	const struct bgnbd_rows *rows)
+{
+	size_t half = rows->count < TWO_SHARES ? rows->count : rows->count / 2;
+	struct share first = { tables, model, rows, 0, half, 0 }, second = { tables, model, rows, half, rows->count, 0 };
+	pthread_t thread;
+	bool beside = half < rows->count && pthread_create(&thread, NULL, share_add, &second) == 0;
+
+	share_add(&first);
+	if (beside)
+		pthread_join(thread, NULL);
+	else
+		share_add(&second);
+	return first.sum + second.sum;
 }
 
 double bgnbd_log_likelihood(const struct bgnbd *model, const struct bgnbd_rows *rows)

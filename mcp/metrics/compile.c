@@ -195,7 +195,7 @@ static void add_whole(struct maker *maker)
 	text_add(&maker->sql, ") <> 0)::int as whole");
 }
 
-/* "select d1, …, whole, v, w, n" of the maker's metric in a period. */
+/* "select d1, …, whole, v, w, n, k" of the maker's metric in a period; k: at least so many members are behind it. */
 static void add_select(struct maker *maker, size_t period, const size_t *filters)
 {
 	const struct compile_request *request = maker->request;
@@ -215,9 +215,10 @@ static void add_select(struct maker *maker, size_t period, const size_t *filters
 		maker_add_names(maker, "", "");
 		text_add(&maker->sql, ", whole");
 	}
-	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, %s as n from ", value,
+	text_format(&maker->sql, ", (%s)::bigint as v, (%s)::bigint as w, %s as n, %s as k from ", value,
 		denominator == NULL ? "0" : denominator, maker->is_rolled ? maker->rolled.rows
-		: metric_counts_members(metric) ? metric->value : "count(*)");
+		: metric_counts_members(metric) ? metric->value : "count(*)", maker->is_rolled ? maker->rolled.members
+		: "0::bigint");
 	if (metric->entity == NULL) {
 		add_base(maker, period, filters);
 		add_grouping(maker, "");
@@ -244,10 +245,10 @@ static void add_derived(struct maker *maker, size_t period, const size_t *filter
 
 	text_add(&maker->sql, "select ");
 	maker_add_names(maker, "", "");
-	text_format(&maker->sql, "%swhole, (%s)::bigint as v, (%s)::bigint as w, n from (select ", comma, metric->value,
+	text_format(&maker->sql, "%swhole, (%s)::bigint as v, (%s)::bigint as w, n, k from (select ", comma, metric->value,
 		metric->denominator == NULL ? "0" : metric->denominator);
 	maker_add_names(maker, "", "");
-	text_format(&maker->sql, "%swhole, sum(n)::bigint as n", comma);
+	text_format(&maker->sql, "%swhole, sum(n)::bigint as n, max(k) as k", comma);
 	for (size_t i = 0; i < metric->part_count; i++)
 		text_format(&maker->sql, ", coalesce(sum(case when part = %zu then v end), 0) as %s", i,
 			metric->parts[i]->name);
@@ -273,7 +274,7 @@ static void add_counts(struct maker *maker, const struct compile_counts *counts)
 
 	text_add(&maker->sql, "select ");
 	maker_add_names(maker, "", "");
-	text_format(&maker->sql, "%swhole, v, 0::bigint as w, v as n from unnest(", comma);
+	text_format(&maker->sql, "%swhole, v, 0::bigint as w, v as n, v as k from unnest(", comma);
 	for (size_t i = 0; i < request->by_count; i++)
 		text_format(&maker->sql, "$%zu::%s[], ", maker_bind(maker, counts->by[i]),
 			request->by[i]->kind == DIMENSION_GRAIN ? "date" : "text");

@@ -48,6 +48,7 @@ struct compile_request {
 	bool page;                /* one row beyond the limit too, which tells that there are more; and COMPILED_STATE */
 	int least;                /* members behind a number that may be told; 0: it is not looked at, COMPILED_WITHHELD
 	                           * is false. Else what is withheld comes after all other rows but in a series. */
+	int enough;               /* members that are enough behind a group: COMPILED_LEAST is not of such */
 	bool by_time;             /* rows in the order of their grain, not of their value */
 	bool lowest;              /* lowest value first */
 };
@@ -62,7 +63,8 @@ enum compiled_column {
 	COMPILED_DENOMINATOR,
 	COMPILED_ROWS,                                 /* rows of the source behind it; of members or entities, these */
 	COMPILED_WITHHELD,                             /* not to be told: small.h says which */
-	COMPILED_LEAST,                                /* with a total: the fewest rows behind any group that has some */
+	COMPILED_LEAST,                                /* with a total: the fewest rows behind any group that has some, and
+	                                                * of which it is not known that `enough` members are behind it */
 	COMPILED_GROUPS,                               /* all groups of the window, with the total */
 	COMPILED_VERSION,                              /* the data version of this very statement */
 	COMPILED_STATE,                                /* with a total: another text when any group of the period is */

@@ -28,7 +28,7 @@ struct maker {
 	struct compiled *out;
 	size_t zone;              /* the parameter of the time zone, or 0 until it is needed */
 	bool series;              /* one dimension, a grain, in the order of time */
-	size_t least, offset;     /* the parameters of these */
+	size_t least, enough, offset;   /* the parameters of these */
 };
 
 struct maker maker_open(const struct compile_request *request, struct compiled *out, struct arena *arena);

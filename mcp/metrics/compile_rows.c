@@ -141,7 +141,9 @@ static void add_state(struct maker *maker, size_t period)
 		text_add(&maker->sql, ", null::text");
 		return;
 	}
-	text_format(&maker->sql, ", coalesce((select sum(hashtextextended(t::text, 0)) from p%zu t)::text, '')", period);
+	text_add(&maker->sql, ", coalesce((select sum(hashtextextended(t::text, 0)) from (select ");
+	maker_add_names(maker, "", "");
+	text_format(&maker->sql, ", whole, v, w, n from p%zu) t)::text, '')", period);
 	if (maker->request->least > 0)
 		text_format(&maker->sql, " || '/' || coalesce((select sum(hashtextextended(t::text, 0)) from h%zu t)::text, "
 			"'')", period);
@@ -172,7 +174,8 @@ static void add_total(struct maker *maker, size_t period)
 	add_total_withheld(maker, period);
 	text_add(&maker->sql, first ? " as withheld" : "");
 	if (has_rows(maker, period))
-		text_format(&maker->sql, ", (select min(n) from p%zu where whole = 0 and n > 0)::bigint", period);
+		text_format(&maker->sql, ", (select min(n) from p%zu where whole = 0 and n > 0 and k < $%zu::bigint)::bigint",
+			period, maker->enough);
 	else
 		text_add(&maker->sql, ", 0::bigint");
 	if (first)
@@ -286,6 +289,8 @@ struct compiled compile_query(const struct compile_request *request, struct aren
 	maker.series = compile_has_grain(request) && request->by_count == 1 && request->by_time;
 	for (size_t i = 0; i < request->period_count; i++)
 		maker_add_period(&maker, i, filters);
+	if (request->by_count > 0)
+		maker.enough = maker_bind(&maker, arena_format(arena, "%d", request->enough));
 	if (maker.series)
 		add_slots(&maker);
 	if (request->least > 0)

@@ -250,6 +250,7 @@ static bool understand(struct asking *asking)
 	    (!asking->testing && !bounds_fresh(&question->bounds, question->metric, asking->error)) ||
 	    !check_series(asking) || !read_comparisons(asking))
 		return false;
+	question->request.enough = question->bounds.min_group;
 	question->request.zone = question->bounds.zone;
 	question->request.week_start = question->bounds.week_start;
 	question->request.retail = question->bounds.retail;

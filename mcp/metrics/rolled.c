@@ -3,7 +3,7 @@
 #include <string.h>
 
 const char rolled_columns[] = "day, store, region, channel, tier, of_members, orders, gross_cents, discount_cents, "
-	"refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders";
+	"refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders, members";
 
 static const char keys[] = "store region channel tier";
 static const char condition_words[] = "and or not is null in true false";
@@ -333,5 +333,7 @@ bool rolled_make(const struct compile_request *request, const struct metric *met
 	rolled->value = value_of(metric->value, slice, arena);
 	rolled->denominator = metric->denominator == NULL ? NULL : value_of(metric->denominator, slice, arena);
 	rolled->rows = arena_format(arena, "coalesce(sum(%s), 0)::bigint", slice->orders);
+	/* Of a cell's members not all need be behind the orders of a slice of it. */
+	rolled->members = slice == &slices[0] ? "coalesce(max(members), 0)::bigint" : "0::bigint";
 	return rolled->value != NULL && (metric->denominator == NULL || rolled->denominator != NULL);
 }

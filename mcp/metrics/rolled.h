@@ -11,6 +11,7 @@ struct rolled {
 	const char *denominator;  /* an aggregate, or NULL as the metric's */
 	const char *filter;       /* a condition on the rows, or NULL */
 	const char *rows;         /* an aggregate: how many orders are behind it */
+	const char *members;      /* an aggregate: at least so many distinct members are */
 };
 
 /* Columns that metric.order_sums and metric.order_rows share, separated by commas. */

@@ -21,14 +21,20 @@ static bool is_guarded(const struct question *question)
 	return question->bounds.min_group > 1 && !is_whole(question) && compile_has_members(question->metric);
 }
 
-/* By the totals and the smallest groups of all periods, shown or not, so that every page looks or none does. */
+/* By the smallest groups of all periods, shown or not, so that every page looks or none does. A total is as large as
+ * any of its groups, and looked at itself where there are none. */
 static bool must_look(const struct question *question, const struct db_rows *rows)
 {
+	const struct compile_request *request = &question->request;
 	bool look = false;
 
-	for (size_t row = 0; row < db_count(rows); row++)
-		look = look || (db_number(rows, row, COMPILED_PLACE) == 0 && (could_be_small(rows_behind(rows, row)) ||
-			could_be_small(db_text(rows, row, COMPILED_LEAST) == NULL ? 0 : db_number(rows, row, COMPILED_LEAST))));
+	for (size_t row = 0; row < db_count(rows); row++) {
+		bool cut = request->by_count > 0 && (db_number(rows, row, COMPILED_PERIOD) == 0 || !compile_has_grain(request));
+		bool least = db_text(rows, row, COMPILED_LEAST) != NULL;
+
+		look = look || (db_number(rows, row, COMPILED_PLACE) == 0 && could_be_small(!cut ? rows_behind(rows, row)
+			: least ? db_number(rows, row, COMPILED_LEAST) : 0));
+	}
 	return look && is_guarded(question);
 }
 

@@ -3,7 +3,7 @@
 -- Of the members above p_after and up to p_upto: those of p_tiers with more than p_min_repeat days of purchase, the
 -- last of them p_min_days to p_max_days before p_day (p_as_of as a local day), who spent p_min_value_cents in 365 days.
 -- p_run asks: what it did itself is no contact yet. Days since a contact are whole ones, 0 when it came after p_as_of,
--- -1 when there was none.
+-- -1 when there was none, and of those who have not agreed to be written to, whom nobody will contact.
 --
 -- Whose last purchase fits is found in one stretch of member_stats; who they are is looked up by member. The planner
 -- would rather read the stretch of every table for one member in eight, and takes actions for empty when it was empty
@@ -29,9 +29,9 @@ begin
 			from app.stats_as_of(p_tenant, p_as_of, p_after, p_upto) s where not v_kept
 	), s as (
 		select h.*, array_position(p_tiers, m.tier) - 1 as tier, h.days - 1 as x, h.last_on - h.first_on as t_x,
-			p_day - h.first_on as age, coalesce(c.granted, false)::int as consent, (select max(a.created_at)
-				from data.actions a where a.tenant = p_tenant and a.member = h.member and a.run <> p_run
-				and a.state = 'done') as contact_at
+			p_day - h.first_on as age, coalesce(c.granted, false)::int as consent, case when c.granted then (select
+				max(a.created_at) from data.actions a where a.tenant = p_tenant and a.member = h.member
+				and a.run <> p_run and a.state = 'done') end as contact_at
 		from h join data.members m on m.tenant = p_tenant and m.member = h.member and m.tier = any (p_tiers)
 		left join data.consents c on c.tenant = p_tenant and c.member = h.member and c.channel = 'email'
 		where h.days > p_min_repeat and h.year_cents >= p_min_value_cents

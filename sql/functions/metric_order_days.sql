@@ -7,7 +7,7 @@ create view metric.order_rows as
 		o.channel, m.tier, o.member is not null as of_members, 1::bigint as orders, o.gross_cents, o.discount_cents,
 		o.refund_cents, o.units::bigint as units, (o.coupon is not null)::int::bigint as coupon_orders,
 		case when o.coupon is null then 0 else o.gross_cents end as coupon_gross_cents,
-		(o.discount_cents > 0)::int::bigint as discounted_orders
+		(o.discount_cents > 0)::int::bigint as discounted_orders, (o.member is not null)::int::bigint as members
 	from data.orders o
 	left join data.tenants t on t.tenant = o.tenant
 	left join data.stores s on s.tenant = o.tenant and s.store = o.store
@@ -18,13 +18,13 @@ create view metric.order_rows as
 -- the planner from reading all orders for them.
 create view metric.order_sums as
 	select r.tenant, r.day, r.store, s.region, r.channel, r.tier, r.of_members, r.orders, r.gross_cents,
-		r.discount_cents, r.refund_cents, r.units, r.coupon_orders, r.coupon_gross_cents, r.discounted_orders
+		r.discount_cents, r.refund_cents, r.units, r.coupon_orders, r.coupon_gross_cents, r.discounted_orders, r.members
 	from data.order_days r
 	left join data.stores s on s.tenant = r.tenant and s.store = r.store
 	where not exists (select from data.stale_days y where y.tenant = r.tenant and y.kind = 'rollup' and y.day = r.day)
 	union all
 	select y.tenant, y.day, o.store, o.region, o.channel, o.tier, o.of_members, o.orders, o.gross_cents,
-		o.discount_cents, o.refund_cents, o.units, o.coupon_orders, o.coupon_gross_cents, o.discounted_orders
+		o.discount_cents, o.refund_cents, o.units, o.coupon_orders, o.coupon_gross_cents, o.discounted_orders, o.members
 	from data.stale_days y
 	join data.tenants t on t.tenant = y.tenant
 	cross join lateral (select * from metric.order_rows x where x.tenant = y.tenant and x.day = y.day

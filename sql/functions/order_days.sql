@@ -102,7 +102,7 @@ begin
 		select x.day, x.store, x.channel, m.was, m.now, sum(x.orders) as orders, sum(x.gross_cents) as gross,
 			sum(x.discount_cents) as discount, sum(x.refund_cents) as refund, sum(x.units) as units,
 			sum(x.coupon_orders) as coupon_orders, sum(x.coupon_gross_cents) as coupon_gross,
-			sum(x.discounted_orders) as discounted
+			sum(x.discounted_orders) as discounted, count(distinct x.member) as members
 		from unnest(p_members, p_was, p_now) m(member, was, now)
 		join metric.order_rows x on x.tenant = p_tenant and x.member = m.member
 		where m.was is distinct from m.now and not exists (select from data.stale_days s where s.tenant = p_tenant
@@ -110,10 +110,10 @@ begin
 		group by x.day, x.store, x.channel, m.was, m.now
 	), done as (
 		insert into data.order_days as r (tenant, day, store, channel, tier, of_members, orders, gross_cents,
-				discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders)
+				discount_cents, refund_cents, units, coupon_orders, coupon_gross_cents, discounted_orders, members)
 			select p_tenant, m.day, m.store, m.channel, s.tier, true, sum(s.sign * m.orders), sum(s.sign * m.gross),
 				sum(s.sign * m.discount), sum(s.sign * m.refund), sum(s.sign * m.units), sum(s.sign * m.coupon_orders),
-				sum(s.sign * m.coupon_gross), sum(s.sign * m.discounted)
+				sum(s.sign * m.coupon_gross), sum(s.sign * m.discounted), sum(s.sign * m.members)
 			from moved m, lateral (values (m.was, -1), (m.now, 1)) s(tier, sign)
 			group by m.day, m.store, m.channel, s.tier
 			on conflict (tenant, day, store, channel, tier, of_members) do update set
@@ -122,7 +122,8 @@ begin
 				refund_cents = r.refund_cents + excluded.refund_cents, units = r.units + excluded.units,
 				coupon_orders = r.coupon_orders + excluded.coupon_orders,
 				coupon_gross_cents = r.coupon_gross_cents + excluded.coupon_gross_cents,
-				discounted_orders = r.discounted_orders + excluded.discounted_orders
+				discounted_orders = r.discounted_orders + excluded.discounted_orders,
+				members = greatest(0, r.members + excluded.members)   -- 0 may stand for not known
 			returning r.ctid as place, r.orders
 	) select array_agg(d.place) into v_gone from done d where d.orders = 0;
 	delete from data.order_days r where r.ctid = any (v_gone) and r.tenant = p_tenant;
@@ -202,7 +203,7 @@ begin
 		select o.day, o.store, o.channel, o.tier, o.of_members, sum(o.orders) as orders, sum(o.gross_cents) as gross,
 			sum(o.discount_cents) as discount, sum(o.refund_cents) as refund, sum(o.units) as units,
 			sum(o.coupon_orders) as coupon_orders, sum(o.coupon_gross_cents) as coupon_gross,
-			sum(o.discounted_orders) as discounted
+			sum(o.discounted_orders) as discounted, count(distinct o.member) as members
 		from picked d cross join lateral (
 			select * from metric.order_rows x where x.tenant = p_tenant and x.day = d.day
 				and x.ordered_at >= (d.day::timestamp at time zone d.zone) - interval '2 hours'
@@ -212,7 +213,8 @@ begin
 	select p.days, p.places, p.times,
 			(select coalesce(max(m.move), 0) from data.tier_moves m where m.tenant = p_tenant),
 			(select array_agg(row(p_tenant, s.day, s.store, s.channel, s.tier, s.of_members, s.orders, s.gross,
-				s.discount, s.refund, s.units, s.coupon_orders, s.coupon_gross, s.discounted)::data.order_days)
+				s.discount, s.refund, s.units, s.coupon_orders, s.coupon_gross, s.discounted,
+				s.members)::data.order_days)
 				from sums s)
 		into v_days, v_places, v_times, v_move, v_sums
 		from (select array_agg(d.day) as days, array_agg(d.place) as places, array_agg(d.marked_at) as times
@@ -258,11 +260,12 @@ begin
 		on conflict (tenant, day, store, channel, tier, of_members) do update set orders = excluded.orders,
 			gross_cents = excluded.gross_cents, discount_cents = excluded.discount_cents,
 			refund_cents = excluded.refund_cents, units = excluded.units, coupon_orders = excluded.coupon_orders,
-			coupon_gross_cents = excluded.coupon_gross_cents, discounted_orders = excluded.discounted_orders
+			coupon_gross_cents = excluded.coupon_gross_cents, discounted_orders = excluded.discounted_orders,
+			members = excluded.members
 			where (r.orders, r.gross_cents, r.discount_cents, r.refund_cents, r.units, r.coupon_orders,
-				r.coupon_gross_cents, r.discounted_orders) is distinct from (excluded.orders, excluded.gross_cents,
-				excluded.discount_cents, excluded.refund_cents, excluded.units, excluded.coupon_orders,
-				excluded.coupon_gross_cents, excluded.discounted_orders);
+				r.coupon_gross_cents, r.discounted_orders, r.members) is distinct from (excluded.orders,
+				excluded.gross_cents, excluded.discount_cents, excluded.refund_cents, excluded.units,
+				excluded.coupon_orders, excluded.coupon_gross_cents, excluded.discounted_orders, excluded.members);
 end $$;
 
 -- The tenants with stale days and how many, for one daemon of all that ask: the first holds a lock of its session, and

@@ -96,7 +96,7 @@ with place as (
 			else metric.piece_start($7, last_end - 1, c.week_start, c.retail, c.fiscal_month)
 		end as since_day, last_end as until_day
 	from cuts c, lateral (select least(c.end_day, coalesce(c.cut_at::date + 1, c.end_day)) as last_end) l
-), instants as (
+), instants as materialized (   -- its moments are told in many forms
 	select d.*, metric.day_start(d.since_day, d.zone) as since_at,
 		least(d.cut_at at time zone d.zone, metric.day_start(d.until_day, d.zone)) as until_at,
 		(d.real_today + 1)::timestamp at time zone d.zone - d.now as day_left
