@@ -18,8 +18,8 @@
  * A number of the whole brand, neither cut nor filtered nor limited, is no group: three opt-outs of a week say nothing
  * of who they were, and a policy that must watch them would stand still in every good week.
  *
- * Members are counted only where a group could be small (below SMALL_ROWS rows of the source). False with the
- * database's error. */
+ * Members are counted only where a group could be small: below SMALL_ROWS rows of the source, when the sums by the day
+ * do not know already that a single cell of it has members enough. False with the database's error. */
 bool small_withhold(struct db *db, struct question *question, struct db_rows **rows, struct arena *arena,
 	struct error *error);
 

@@ -52,14 +52,15 @@ static void fragments_in_the_words_of_the_sums(void)
 static void filters_of_a_metric(void)
 {
 	static const struct {
-		const char *value, *filter, *becomes, *where, *rows;
+		const char *value, *filter, *becomes, *where, *rows, *members;
 	} cases[] = {
-		{ "sum(gross_cents)", "member is not null", "sum(gross_cents)", "(of_members)", "coalesce(sum(orders), 0)::bigint" },
+		{ "sum(gross_cents)", "member is not null", "sum(gross_cents)", "(of_members)", "coalesce(sum(orders), 0)::bigint",
+			"coalesce(max(members), 0)::bigint" },
 		{ "count(*)", "coupon is not null", "coalesce(sum(coupon_orders), 0)::bigint", "coupon_orders > 0",
-			"coalesce(sum(coupon_orders), 0)::bigint" },
+			"coalesce(sum(coupon_orders), 0)::bigint", "0::bigint" },
 		{ "sum(gross_cents)", "channel <> 'web' and coupon is not null",
 			"sum(coupon_gross_cents) filter (where coupon_orders > 0)", "channel <> 'web' and coupon_orders > 0",
-			"coalesce(sum(coupon_orders), 0)::bigint" },
+			"coalesce(sum(coupon_orders), 0)::bigint", "0::bigint" },
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
@@ -70,6 +71,7 @@ static void filters_of_a_metric(void)
 		CHECK_TEXT(rolled.value, cases[i].becomes);
 		CHECK_TEXT(rolled.filter, cases[i].where);
 		CHECK_TEXT(rolled.rows, cases[i].rows);
+		CHECK_TEXT(rolled.members, cases[i].members);   /* of those with a coupon it is not known */
 	}
 }
 
