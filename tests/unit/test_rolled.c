@@ -54,8 +54,8 @@ static void filters_of_a_metric(void)
 	static const struct {
 		const char *value, *filter, *becomes, *where, *rows, *members;
 	} cases[] = {
-		{ "sum(gross_cents)", "member is not null", "sum(gross_cents)", "(of_members)", "coalesce(sum(orders), 0)::bigint",
-			"coalesce(max(members), 0)::bigint" },
+		{ "sum(gross_cents)", "member is not null", "sum(gross_cents)", "(of_members)",
+			"coalesce(sum(orders), 0)::bigint", "coalesce(max(members), 0)::bigint" },
 		{ "count(*)", "coupon is not null", "coalesce(sum(coupon_orders), 0)::bigint", "coupon_orders > 0",
 			"coalesce(sum(coupon_orders), 0)::bigint", "0::bigint" },
 		{ "sum(gross_cents)", "channel <> 'web' and coupon is not null",
