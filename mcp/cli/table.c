@@ -190,6 +190,10 @@ bool cli_table_answer(struct cli *cli, const char *name, const struct cli_table 
 		return print_csv(table);
 	if (table->row_count > 0)
 		return print_screen(cli, table);
-	cli_say(cli, "There are no %s.", name);
+	char *words = arena_copy(cli->arena, name);
+
+	for (char *at = words; (at = strchr(at, '_')) != NULL;)
+		*at = ' ';
+	cli_say(cli, "There are no %s.", words);
 	return true;
 }

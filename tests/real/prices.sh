@@ -14,6 +14,8 @@ causes() { jq -c '[.causes[] | select(.kind == "price_changed")] | '"$1" <<<"$ou
 same "a first import changes no rule" "" "$(kept)"
 flashd tenant prices --json
 same "so none is listed" '{"price_changes":[]}' "$(jq -c . <<<"$out")"
+flashd tenant prices
+check "and in words" said "There are no price changes."
 version=$(daemon_sql "select data_version from data.tenants where tenant = $tenant")
 flashd tenant prices --cents-per-100-points 1000001
 check "a price has bounds" eval 'coded 2 && said "at most 1000000"'
