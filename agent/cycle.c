@@ -261,14 +261,22 @@ static bool decide_all(struct cycle *cycle, struct error *error)
 	return true;
 }
 
-/* Steps 2 to 4. False when a step failed; a refusal on the way (stopped, budget) ends the work in order. */
+/* The numbers are read in the cycle's own memory; neither part needs the other. */
+static bool look(struct cycle *cycle, size_t part, struct arena *arena, struct error *error)
+{
+	if (part == 1)
+		return cycle_fit(cycle, arena, error);
+	observe(cycle);
+	return cite(cycle, error) && observe_pools(cycle, error);
+}
+
+/* Steps 1 to 4. False when a step failed; a refusal on the way (stopped, budget) ends the work in order. */
 static bool work(struct cycle *cycle, struct error *error)
 {
-	cycle_say(cycle, "reading the certified numbers");
-	observe(cycle);
-	cycle_say(cycle, "fitting who still buys");
-	if (!cite(cycle, error) || !observe_pools(cycle, error) || !cycle_fit(cycle, error))
+	cycle_say(cycle, "reading the certified numbers, fitting who still buys");
+	if (!cycle_each(cycle, 2, look, error))
 		return false;
+	cycle_report_fit(cycle);
 	if (!cycle->fit.usable)
 		return error_set(error, ERROR_STALE, "No action: %s", cycle->fit.sentence);
 	cycle_say(cycle, "scoring the audience");

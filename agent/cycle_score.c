@@ -9,6 +9,7 @@ enum { PAGE = 50000 };   /* numbers of members, not candidates */
 
 struct page {
 	struct candidate *candidates;
+	struct bulk_bytes *names;   /* sealed, of each */
 	size_t count;
 };
 
@@ -44,18 +45,18 @@ static struct bgnbd last_good(const json_t *fit)
 		json_number_value(json_object_get(fit, "b")), json_is_true(json_object_get(fit, "modified")) };
 }
 
-bool cycle_fit(struct cycle *cycle, struct error *error)
+bool cycle_fit(struct cycle *cycle, struct arena *arena, struct error *error)
 {
 	enum { LAST, X, T_X, AGE, MEMBERS, COLUMNS };
 	static const enum bulk_kind kinds[COLUMNS] = { 0 };   /* whole numbers all */
 	struct bulks columns = { NULL, 0 };
 	json_t *answer;
 
-	if (!cycle_call_columns(cycle, cycle->arena, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &columns,
+	if (!cycle_call_columns(cycle, arena, "read_history", json_pack("{s:s}", "as_of", cycle->as_of), &columns,
 			&answer, error) || !check_columns(&columns, kinds, COLUMNS, X, error))
 		return error_wrap(error, "reading the histories");
 	size_t count = columns.columns[X].count;
-	double *values = arena_alloc(cycle->arena, (4 * count + 1) * sizeof *values);
+	double *values = arena_alloc(arena, (4 * count + 1) * sizeof *values);
 	struct bgnbd_rows rows = { count, values, values + count, values + 2 * count, values + 3 * count };
 
 	cycle->last_member = number_at(&columns, LAST, 0);
@@ -69,11 +70,15 @@ bool cycle_fit(struct cycle *cycle, struct error *error)
 	struct bgnbd good = last_good(kept);
 
 	cycle->fit = bgnbd_fit(&rows, json_is_object(kept) ? &good : NULL);
+	return true;
+}
+
+void cycle_report_fit(struct cycle *cycle)
+{
 	json_object_set_new(cycle->report, "fit", json_pack("{s:s, s:b, s:f, s:f, s:f, s:f, s:f, s:f}", "sentence",
 		cycle->fit.sentence, "modified", cycle->fit.model.modified, "r", cycle->fit.model.r, "alpha",
 		cycle->fit.model.alpha, "a", cycle->fit.model.a, "b", cycle->fit.model.b, "log_likelihood",
 		cycle->fit.log_likelihood, "repeaters", cycle->fit.repeaters));
-	return true;
 }
 
 static json_t *page_args(const struct cycle *cycle, int64_t after)
@@ -93,7 +98,7 @@ static json_t *page_args(const struct cycle *cycle, int64_t after)
 		"min_value_cents", (json_int_t)audience->min_value_cents);
 }
 
-enum { MEMBER, TIER, REPEATS, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONTACT, COLUMNS };
+enum { MEMBER, TIER, REPEATS, T_X, AGE, P_NOW, P_THEN, MEAN, YEAR, CONSENT, CONTACT, NAME, COLUMNS };
 
 /* One row of the page into one candidate: what SQL scored, and what needs the model's own functions. */
 static struct candidate read_candidate(const struct cycle *cycle, const struct bulks *columns, size_t row)
@@ -120,10 +125,27 @@ static struct candidate read_candidate(const struct cycle *cycle, const struct b
 		.own_gap_days = isnan(quantile) ? 0 : (float)(7 * bgnbd_gap(model, repeats, last, quantile)) };
 }
 
+/* The names outlive the answer that they came in. */
+static struct bulk_bytes *copy_names(struct arena *arena, const struct bulk_bytes *names, size_t count)
+{
+	struct bulk_bytes *copies = arena_alloc(arena, (count + 1) * sizeof *copies);
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += names[i].size;
+	char *at = arena_alloc(arena, size + 1);
+
+	for (size_t i = 0; i < count; at += names[i].size, i++)
+		if (names[i].bytes != NULL)
+			copies[i] = (struct bulk_bytes){ memcpy(at, names[i].bytes, names[i].size), names[i].size };
+	return copies;
+}
+
 /* One page: the members of a range of numbers, in the cycle's own memory. */
 static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, struct error *error)
 {
-	static const enum bulk_kind kinds[COLUMNS] = { [P_NOW] = BULK_REALS, [P_THEN] = BULK_REALS };   /* else whole */
+	static const enum bulk_kind kinds[COLUMNS] = { [P_NOW] = BULK_REALS, [P_THEN] = BULK_REALS,
+		[NAME] = BULK_BYTES };   /* else whole */
 	struct page *page = &cycle->pages[index];
 	struct bulks columns = { NULL, 0 };
 	json_t *answer;
@@ -134,6 +156,7 @@ static bool read_page(struct cycle *cycle, size_t index, struct arena *arena, st
 	page->count = columns.columns[MEMBER].count;
 	pthread_mutex_lock(&cycle->lock);
 	page->candidates = arena_alloc(cycle->arena, (page->count + 1) * sizeof *page->candidates);
+	page->names = copy_names(cycle->arena, columns.columns[NAME].values, page->count);
 	pthread_mutex_unlock(&cycle->lock);
 	for (size_t i = 0; i < page->count; i++)
 		page->candidates[i] = read_candidate(cycle, &columns, i);
@@ -151,12 +174,20 @@ bool cycle_read_candidates(struct cycle *cycle, struct error *error)
 		count += cycle->pages[i].count;
 	struct candidate *all = arena_alloc(cycle->arena, (count + 1) * sizeof *all);
 
+	struct bulk_bytes *names = arena_alloc(cycle->arena, (count + 1) * sizeof *names);
+
 	cycle->input.candidates = all;
 	cycle->input.count = count;
+	cycle->names = names;
 	for (size_t i = 0; i < pages; i++) {
-		if (cycle->pages[i].count > 0)
-			memcpy(all, cycle->pages[i].candidates, cycle->pages[i].count * sizeof *all);
-		all += cycle->pages[i].count;
+		const struct page *page = &cycle->pages[i];
+
+		if (page->count == 0)
+			continue;
+		memcpy(all, page->candidates, page->count * sizeof *all);
+		memcpy(names, page->names, page->count * sizeof *names);
+		all += page->count;
+		names += page->count;
 	}
 	return true;
 }

@@ -171,19 +171,22 @@ static bool serve_chunk(struct cycle *cycle, size_t index, struct arena *arena, 
 	int64_t *days = arena_alloc(arena, chunk->count * sizeof *days);
 	const char **tiers = arena_alloc(arena, chunk->count * sizeof *tiers);
 	const char **codes = arena_alloc(arena, chunk->count * sizeof *codes);
+	struct bulk_bytes *names = arena_alloc(arena, chunk->count * sizeof *names);
 	json_t *answer;
 
 	for (size_t i = 0; i < chunk->count; i++) {
-		uint32_t place = chunk->places[i];
-		const struct candidate *candidate = &cycle->input.candidates[cycle->result->chosen[place]];
+		uint32_t place = chunk->places[i], who = cycle->result->chosen[place];
+		const struct candidate *candidate = &cycle->input.candidates[who];
 
 		members[i] = candidate->member_id;
 		days[i] = candidate->days_since_last;
 		tiers[i] = cycle->policy->audience.tiers[candidate->tier];
 		codes[i] = cycle->codes[place];
+		names[i] = cycle->names[who];
 	}
 	const struct bulk each[] = { { BULK_INTEGERS, chunk->count, members }, { BULK_WORDS, chunk->count, tiers },
-		{ BULK_INTEGERS, chunk->count, days }, { BULK_WORDS, chunk->count, codes } };
+		{ BULK_INTEGERS, chunk->count, days }, { BULK_WORDS, chunk->count, codes },
+		{ BULK_BYTES, chunk->count, names } };
 	struct bulks columns = { each, sizeof each / sizeof *each };
 
 	pthread_mutex_lock(&cycle->lock);   /* values of `opened` are counted up and down */

@@ -23,6 +23,7 @@ struct cycle {
 	const struct policy *policy;
 	struct bgnbd_fit fit;
 	struct decide_input input;
+	const struct bulk_bytes *names;   /* sealed, of each candidate */
 	const struct decide_result *result;
 	int64_t last_member;        /* the highest number of a member */
 	struct page *pages;         /* of candidates, while they are read */
@@ -53,8 +54,12 @@ bool cycle_each(struct cycle *cycle, size_t count, cycle_work *work, struct erro
 /* Says what is being done. */
 void cycle_say(const struct cycle *cycle, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Fits the model on all members' histories; the fit says itself whether it may be used. */
-bool cycle_fit(struct cycle *cycle, struct error *error);
+/* Fits the model on all members' histories, which are in `arena`; the fit says itself whether it may be used. Touches
+ * nothing of the cycle but `fit` and `last_member`, so that it can go on beside the reading of the numbers. */
+bool cycle_fit(struct cycle *cycle, struct arena *arena, struct error *error);
+
+/* Tells of the fit in the report. */
+void cycle_report_fit(struct cycle *cycle);
 
 /* Reads the audience with its scores into the decision's input. */
 bool cycle_read_candidates(struct cycle *cycle, struct error *error);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "holdout.h"
+#include "mcp/base/both.h"
 
 static const double MOST_CENTS = 1e15;
 
@@ -247,6 +248,30 @@ static void member_decide(const struct decide_input *input, const struct candida
 	decision->reason = arm_reason(input, &policy->arms[arm], decision);
 }
 
+/* Some of the members, each alone. */
+struct some {
+	const struct decide_input *input;
+	struct decision *decisions;
+	size_t from, to;
+};
+
+static void *some_decide(void *context)
+{
+	const struct some *some = context;
+
+	for (size_t i = some->from; i < some->to; i++)
+		member_decide(some->input, &some->input->candidates[i], &some->decisions[i]);
+	return NULL;
+}
+
+static void all_decide(const struct decide_input *input, struct decision *decisions)
+{
+	struct some one = { input, decisions, 0, input->count / 2 };
+	struct some other = { input, decisions, one.to, input->count };
+
+	both_run(some_decide, &one, &other);
+}
+
 static int ranked_order(const void *a, const void *b)
 {
 	const struct ranked *one = a, *two = b;
@@ -331,8 +356,8 @@ const struct decide_result *decide(
 	size_t due = 0;
 
 	evidence_check(input, result);
+	all_decide(input, decisions);
 	for (size_t i = 0; i < input->count; i++) {
-		member_decide(input, &input->candidates[i], &decisions[i]);
 		if (result->stop != REASON_CHOSEN)
 			decisions[i].reason = (uint8_t)result->stop;
 		else if (decisions[i].reason == REASON_CHOSEN)

@@ -4,13 +4,13 @@
 #include "bgnbd.h"
 
 #include <math.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "fit.h"
 #include "mcp/base/arena.h"
+#include "mcp/base/both.h"
 
 static const double LOG_LOWER = -7, LOG_UPPER = 9;
 static const double LEAST_GAIN = 3;       /* half of chi-square .95: NBD has two parameters less */
@@ -173,14 +173,11 @@ static double tables_log_likelihood(const struct tables *tables, const struct bg
 {
 	size_t half = rows->count < TWO_SHARES ? rows->count : rows->count / 2;
 	struct share first = { tables, model, rows, 0, half, 0 }, second = { tables, model, rows, half, rows->count, 0 };
-	pthread_t thread;
-	bool beside = half < rows->count && pthread_create(&thread, NULL, share_add, &second) == 0;
 
-	share_add(&first);
-	if (beside)
-		pthread_join(thread, NULL);
+	if (half < rows->count)
+		both_run(share_add, &first, &second);
 	else
-		share_add(&second);
+		share_add(&first);
 	return first.sum + second.sum;
 }
 

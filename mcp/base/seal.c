@@ -153,20 +153,17 @@ char *seal_encrypt(const struct seal *seal, int tenant, enum seal_purpose purpos
 	return to_hex(sealed.bytes, sealed.size, arena);
 }
 
-char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,
-	struct arena *arena, struct error *error)
+char *seal_decrypt_bytes(const struct seal *seal, int tenant, enum seal_purpose purpose,
+	const struct bulk_bytes *sealed, struct arena *arena, struct error *error)
 {
 	unsigned char key[KEY];
-	size_t room = strlen(hex) / 2 + 1, size = 0;
-	unsigned char *bytes = arena_alloc(arena, room);
-	bool good = strncmp(hex, "\\x", 2) == 0 &&
-		sodium_hex2bin(bytes, room, hex + 2, strlen(hex) - 2, NULL, &size, NULL) == 0 &&
-		size >= NONCE + TAG;
-	char *text = arena_alloc(arena, room);
+	const unsigned char *bytes = sealed->bytes;
+	bool good = sealed->size >= NONCE + TAG;
+	char *text = arena_alloc(arena, sealed->size + 1);
 
 	derive(seal, tenant, purpose, key);
 	good = good && crypto_aead_xchacha20poly1305_ietf_decrypt((unsigned char *)text, NULL, NULL,
-		bytes + NONCE, size - NONCE, NULL, 0, bytes, key) == 0;
+		bytes + NONCE, sealed->size - NONCE, NULL, 0, bytes, key) == 0;
 	sodium_memzero(key, sizeof key);
 	if (!good) {
 		error_set(error, ERROR_INTERNAL, "A sealed value of tenant %d does not open with this master key: "
@@ -174,6 +171,18 @@ char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpos
 		return NULL;
 	}
 	return text;
+}
+
+char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,
+	struct arena *arena, struct error *error)
+{
+	size_t room = strlen(hex) / 2 + 1, size = 0;
+	unsigned char *bytes = arena_alloc(arena, room);
+	bool good = strncmp(hex, "\\x", 2) == 0 &&
+		sodium_hex2bin(bytes, room, hex + 2, strlen(hex) - 2, NULL, &size, NULL) == 0;
+	struct bulk_bytes sealed = { bytes, good ? size : 0 };   /* nothing does not open either */
+
+	return seal_decrypt_bytes(seal, tenant, purpose, &sealed, arena, error);
 }
 
 char *seal_blind_index(const struct seal *seal, int tenant, const char *text, struct arena *arena)

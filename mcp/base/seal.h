@@ -36,6 +36,10 @@ struct bulk_bytes seal_encrypt_bytes(const struct seal *seal, int tenant, enum s
 char *seal_decrypt(const struct seal *seal, int tenant, enum seal_purpose purpose, const char *hex,
 	struct arena *arena, struct error *error);
 
+/* The same of the bytes as they are. */
+char *seal_decrypt_bytes(const struct seal *seal, int tenant, enum seal_purpose purpose,
+	const struct bulk_bytes *sealed, struct arena *arena, struct error *error);
+
 /* Keyed BLAKE2b-128 of the trimmed, lower-cased text: equal texts of one tenant are found by it. */
 char *seal_blind_index(const struct seal *seal, int tenant, const char *text, struct arena *arena);
 

@@ -39,6 +39,10 @@ size_t utf8_hidden_at(const char *text, bool lines)
 	const unsigned char *at = (const unsigned char *)text;
 
 	for (size_t place = 1; *at != '\0'; place++) {
+		if (*at >= 0x20 && *at < 0x7f) {   /* most there is; looked at for every message of a cycle */
+			at++;
+			continue;
+		}
 		int32_t c = utf8_next(&at);
 
 		if (c < 0 || (utf8_hidden(c) && !(lines && c == '\n')))

@@ -191,14 +191,38 @@ static double take_real(const char *at, uint32_t type)
 	return type == TYPE_FLOAT8 ? whole : (double)half;
 }
 
-bool binary_numbers(const char *bytes, size_t size, struct bulk *column, struct arena *arena)
+/* Behind the header of an array of bytea. */
+static bool take_bytes(const char *at, const char *end, uint32_t count, struct bulk *column, struct arena *arena)
+{
+	struct bulk_bytes *values = arena_alloc(arena, ((size_t)count + 1) * sizeof *values);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (end - at < LENGTH)
+			return false;
+		uint32_t size = take_32(at);
+
+		at += LENGTH;
+		if (size == UINT32_MAX)
+			continue;
+		if (size > (size_t)(end - at))
+			return false;
+		values[i] = (struct bulk_bytes){ at, size };
+		at += size;
+	}
+	*column = (struct bulk){ BULK_BYTES, count, values };
+	return at == end;
+}
+
+bool binary_column(const char *bytes, size_t size, struct bulk *column, struct arena *arena)
 {
 	uint32_t dimensions = size < HEADER_EMPTY ? 2 : take_32(bytes), type = size < HEADER_EMPTY ? 0 : take_32(bytes + 8);
 	uint32_t count = dimensions == 1 && size >= HEADER ? take_32(bytes + HEADER_EMPTY) : 0;
 	size_t width = type == TYPE_INT8 || type == TYPE_FLOAT8 ? 8 : 4;
 	bool whole = type == TYPE_INT8 || type == TYPE_INT4;
-	const char *at = bytes + HEADER;
+	const char *at = dimensions == 1 && size >= HEADER ? bytes + HEADER : bytes + size;
 
+	if (type == TYPE_BYTEA && (dimensions == 0 || at < bytes + size) && count <= size / LENGTH)
+		return take_bytes(at, bytes + size, count, column, arena);
 	if (dimensions > 1 || (!whole && type != TYPE_FLOAT4 && type != TYPE_FLOAT8) ||
 	    (dimensions == 1 && size != HEADER + count * (LENGTH + width)))
 		return false;

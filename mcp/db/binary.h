@@ -15,9 +15,10 @@ struct binary {
 /* The array in the form that PostgreSQL's array_recv takes (network byte order), in the arena. */
 struct binary binary_array(const struct bulk *column, struct arena *arena);
 
-/* The reverse for arrays of numbers, as array_send gives them: whole ones of any width become BULK_INTEGERS, others
- * BULK_REALS, in the arena. False when it is another array, or one with nulls. */
-bool binary_numbers(const char *bytes, size_t size, struct bulk *column, struct arena *arena);
+/* The reverse, as array_send gives them: whole numbers of any width become BULK_INTEGERS, others BULK_REALS, bytea
+ * BULK_BYTES; in the arena, but the bytes themselves stay where they are. False when it is another array, or one of
+ * numbers with nulls. */
+bool binary_column(const char *bytes, size_t size, struct bulk *column, struct arena *arena);
 
 /* `size` bytes from twice as many hex digits, which are our own or PostgreSQL's: nothing is checked. */
 void binary_from_hex(const char *hex, char *bytes, size_t size);

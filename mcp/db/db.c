@@ -261,8 +261,8 @@ bool db_query_planned(struct db *db, int tenant, const char *name, const char *c
 		run_in_tenant(db, tenant, "enter_tenant_planned", prepared, NULL, values, count, 0, arena, rows, error);
 }
 
-bool db_query_numbers(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
-	struct arena *arena, struct bulks *numbers, struct error *error)
+bool db_query_arrays(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct bulks *arrays, struct error *error)
 {
 	struct db_rows *rows;
 
@@ -277,10 +277,10 @@ bool db_query_numbers(struct db *db, int tenant, const char *name, const char *c
 	bool good = db_count(rows) == 1;
 
 	for (int i = 0; good && i < db_width(rows); i++)
-		good = PQgetisnull(rows->result, 0, i) ||   /* an aggregate of nothing: no numbers */
-			binary_numbers(PQgetvalue(rows->result, 0, i), (size_t)PQgetlength(rows->result, 0, i), &columns[i], arena);
-	*numbers = (struct bulks){ columns, (size_t)db_width(rows) };
-	return good || error_set(error, ERROR_INTERNAL, "The statement `%s` gave no row of numbers.", name);
+		good = PQgetisnull(rows->result, 0, i) ||   /* an aggregate of nothing: no values */
+			binary_column(PQgetvalue(rows->result, 0, i), (size_t)PQgetlength(rows->result, 0, i), &columns[i], arena);
+	*arrays = (struct bulks){ columns, (size_t)db_width(rows) };
+	return good || error_set(error, ERROR_INTERNAL, "The statement `%s` gave no row of arrays.", name);
 }
 
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,

@@ -41,9 +41,9 @@ bool db_query_planned(struct db *db, int tenant, const char *name, const char *c
 bool db_query_columns(struct db *db, const char *name, const char *const *values, size_t count,
 	const struct bulk *columns, size_t column_count, struct arena *arena, struct db_rows **rows, struct error *error);
 
-/* The same in a tenant, for a statement whose one row is arrays of numbers: the columns, in the arena. */
-bool db_query_numbers(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
-	struct arena *arena, struct bulks *numbers, struct error *error);
+/* The same in a tenant, for a statement whose one row is arrays of numbers or bytes: the columns, in the arena. */
+bool db_query_arrays(struct db *db, int tenant, const char *name, const char *const *values, size_t count,
+	struct arena *arena, struct bulks *arrays, struct error *error);
 
 /* The same for a SELECT that the metric compiler made: the only SQL that is not in a file. Not prepared. */
 bool db_select(struct db *db, int tenant, const char *sql, const char *const *values, size_t count,

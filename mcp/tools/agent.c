@@ -31,9 +31,9 @@ const char *agent_number(const struct call *call, const char *name)
 	return arena_format(call->arena, "%lld", call_number(call, name, 0));
 }
 
-bool agent_numbers(struct call *call, const char *name, const char *const *values, size_t count)
+bool agent_arrays(struct call *call, const char *name, const char *const *values, size_t count)
 {
-	if (!db_query_numbers(call->db, call->caller.tenant, name, query_values(call, values, count), count + 1,
+	if (!db_query_arrays(call->db, call->caller.tenant, name, query_values(call, values, count), count + 1,
 		call->arena, &call->columns, &call->error))
 		return false;
 	call->row_count = (int)call->columns.columns[call->columns.count - 1].count;

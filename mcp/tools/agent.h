@@ -18,7 +18,7 @@ enum { AGENT_CHUNK_MOST = 2000, AGENT_RECORD_MOST = 20000 };
 /* The numbers of a call's arguments as parameters: the run, its fence, and any other whole number. */
 const char *agent_number(const struct call *call, const char *name);
 
-/* Runs a statement that answers one row of arrays of numbers: the call's columns. */
-bool agent_numbers(struct call *call, const char *name, const char *const *values, size_t count);
+/* Runs a statement that answers one row of arrays: the call's columns. */
+bool agent_arrays(struct call *call, const char *name, const char *const *values, size_t count);
 
 #endif

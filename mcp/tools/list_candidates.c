@@ -15,7 +15,7 @@ bool run_list_candidates(struct call *call)
 
 	json_array_foreach(json_object_get(call->args, "tiers"), i, tier)
 		db_array_add(&tiers, json_string_value(tier));
-	return agent_numbers(call, "list_candidates", DB_VALUES(call_text(call, "as_of"), agent_number(call, "after"),
+	return agent_arrays(call, "list_candidates", DB_VALUES(call_text(call, "as_of"), agent_number(call, "after"),
 		agent_number(call, "upto"), real(call, "r"), real(call, "alpha"), real(call, "a"), real(call, "b"),
 		call_truth(call, "modified") ? "t" : "f", agent_number(call, "horizon_days"), db_array_close(&tiers),
 		agent_number(call, "min_repeat"), agent_number(call, "min_days"), agent_number(call, "max_days"),

@@ -3,5 +3,5 @@
 
 bool run_read_history(struct call *call)
 {
-	return agent_numbers(call, "read_history", DB_VALUES(call_text(call, "as_of")));
+	return agent_arrays(call, "read_history", DB_VALUES(call_text(call, "as_of")));
 }

@@ -1,10 +1,9 @@
-/* Fills one template for many members and gives each what the arm gives. Names are unsealed here and sealed again at
- * once: the resident sees none. */
+/* Fills one template for many members and gives each what the arm gives. Names come sealed, are unsealed here and
+ * sealed again at once: the resident has them, and sees none. */
 #include <string.h>
 
 #include "mcp/base/seal.h"
 #include "mcp/base/template.h"
-#include "mcp/db/array.h"
 #include "mcp/db/db.h"
 #include "mcp/tools/agent.h"
 #include "mcp/tools/outreach.h"
@@ -12,14 +11,12 @@
 
 enum { TEXT_MOST = 8000, VALUES = 6 };
 
-enum { MEMBER, TIER, DAYS, CODE, COLUMNS };   /* of the call: whom it is for and what is each one's own */
+enum { MEMBER, TIER, DAYS, CODE, NAME, COLUMNS };   /* of the call: whom it is for and what is each one's own */
 
 struct batch {
 	struct call *call;
 	struct outreach message;     /* what is the same for all of them */
 	const struct bulk *columns;
-	const struct db_rows *names;
-	size_t next_name;            /* the first row of `names` that is of this member or a later one */
 	const char *points;          /* as the template shows them; NULL: the arm gives none */
 	struct bulk_bytes *subjects, *bodies;        /* of each member; NULL: no message could be made */
 	const char **hashes;
@@ -36,20 +33,14 @@ static const char *word_at(const struct batch *batch, int column, size_t i)
 	return ((const char *const *)batch->columns[column].values)[i];
 }
 
-/* The first word of the member's sealed name; NULL without one. Members and names come in the same order. */
-static const char *first_name(struct batch *batch, int64_t member)
+/* The first word of the member's name; NULL without one. */
+static const char *first_name(const struct batch *batch, size_t i)
 {
 	struct call *call = batch->call;
+	const struct bulk_bytes *sealed = (const struct bulk_bytes *)batch->columns[NAME].values + i;
 	struct error error;
-	size_t *row = &batch->next_name;
-
-	while (*row < db_count(batch->names) && db_number(batch->names, *row, 0) < member)
-		++*row;
-	if (*row == db_count(batch->names) || db_number(batch->names, *row, 0) != member ||
-	    db_text(batch->names, *row, 1) == NULL)
-		return NULL;
-	char *name = seal_decrypt(call->seal, call->caller.tenant, SEAL_PROFILE, db_text(batch->names, *row, 1),
-		call->arena, &error);
+	char *name = sealed->bytes == NULL ? NULL
+		: seal_decrypt_bytes(call->seal, call->caller.tenant, SEAL_PROFILE, sealed, call->arena, &error);
 
 	if (name != NULL)
 		name[strcspn(name, " ")] = '\0';
@@ -60,15 +51,14 @@ static const char *first_name(struct batch *batch, int64_t member)
 static bool add_message(struct batch *batch, size_t i, struct error *error)
 {
 	struct call *call = batch->call;
-	int64_t member = member_at(batch, i);
 	const char *days = arena_format(call->arena, "%lld", (long long)((const int64_t *)batch->columns[DAYS].values)[i]);
-	const struct template_value values[VALUES] = { { "first_name", first_name(batch, member) },
+	const struct template_value values[VALUES] = { { "first_name", first_name(batch, i) },
 		{ "brand", call_text(call, "brand") }, { "tier", word_at(batch, TIER, i) }, { "days_since", days },
 		{ "points", batch->points }, { "coupon_code", word_at(batch, CODE, i) } };
 	struct outreach message = batch->message;
 	struct outreach_bytes sealed;
 
-	message.member = member;
+	message.member = member_at(batch, i);
 	message.subject = template_fill(call->arena, call_text(call, "subject"), values, VALUES, TEXT_MOST, error);
 	message.body = message.subject == NULL ? NULL
 		: template_fill(call->arena, call_text(call, "body"), values, VALUES, TEXT_MOST, error);
@@ -92,7 +82,7 @@ static bool read_expiry(struct batch *batch)
 	return true;
 }
 
-/* Names are found, and rows are locked, in one order. */
+/* Rows are locked in one order. */
 static bool check_order(const struct batch *batch)
 {
 	for (size_t i = 1; i < batch->columns[MEMBER].count; i++)
@@ -100,18 +90,6 @@ static bool check_order(const struct batch *batch)
 			return call_refuse(batch->call, ERROR_ARGUMENT, "serve_chunk takes its members in order, each once; "
 				"%lld comes behind %lld.", (long long)member_at(batch, i), (long long)member_at(batch, i - 1));
 	return true;
-}
-
-static bool read_names(struct batch *batch, struct db_rows **rows)
-{
-	struct call *call = batch->call;
-	struct db_array members = db_array_open(call->arena);
-
-	for (size_t i = 0; i < batch->columns[MEMBER].count; i++)
-		db_array_number(&members, member_at(batch, i));
-	return db_query(call->db, call->caller.tenant, "find_names",
-		DB_VALUES(arena_format(call->arena, "%d", call->caller.tenant), db_array_close(&members)), call->arena, rows,
-		&call->error);
 }
 
 static bool serve(const struct batch *batch)
@@ -142,11 +120,9 @@ bool run_serve_chunk(struct call *call)
 		.bodies = arena_alloc(call->arena, (count + 1) * sizeof *batch.bodies),
 		.hashes = arena_alloc(call->arena, (count + 1) * sizeof *batch.hashes),
 		.skipped = arena_json(call->arena, json_array()) };
-	struct db_rows *names;
 
-	if (columns == NULL || !check_order(&batch) || !read_names(&batch, &names) || !read_expiry(&batch))
+	if (columns == NULL || !check_order(&batch) || !read_expiry(&batch))
 		return false;
-	batch.names = names;
 	for (size_t i = 0; i < count; i++) {
 		struct error error;
 

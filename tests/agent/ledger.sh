@@ -38,6 +38,24 @@ same "the books are even" "$even_books" "$(books)"
 same "the report's budget is the key's" "$(daemon_sql "select net_limit - net from data.budgets where key = '$KEY'")" \
 	"$(jq .budget_left_cents <<<"$out")"
 
+# Names travel sealed, beside their members; what leaves greets the member it is for.
+[ -s "$base/brand/members.csv" ] || check "the brand's names are here" false
+for draft in $(daemon_sql "select draft from (select draft, row_number() over (order by member) as n from data.drafts) x
+		where n % 3 = 1 order by draft"); do
+	flashd drafts show "$draft" --json
+	jq -r '.body | capture("^Hello (?<name>[^,]+),").name' <<<"$out"
+done >"$DAEMONS/greeted"
+daemon_sql "select external from (select external, draft, row_number() over (order by member) as n from data.drafts
+	join data.members using (member)) x where n % 3 = 1 order by draft" >"$DAEMONS/greet"
+same "every message greets the one it is for" "$(python3 - "$base/brand/members.csv" "$DAEMONS/greet" <<-'PY'
+	import csv, sys
+	names = {row['member']: row['name'] for row in csv.DictReader(open(sys.argv[1]))}
+	for line in open(sys.argv[2]):
+	    print(names[line.strip()].split(' ')[0])
+	PY
+)" "$(<"$DAEMONS/greeted")"
+check "and those are not a few" test "$(wc -l <"$DAEMONS/greeted")" -ge 20
+
 # The draw is SHA-256 of key and member, here by another library.
 daemon_sql "select member, holdout_u from data.decisions where run = '$run'" -F ' ' >"$DAEMONS/draws"
 same "the hold-out is drawn as it says" '' "$(python3 - "$DAEMONS/draws" <<-'PY'

@@ -1,4 +1,4 @@
-/* Arrays of numbers as PostgreSQL sends them, and what is none. */
+/* Arrays of numbers and bytes as PostgreSQL sends them, and what is none. */
 #include <stdint.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@ static const unsigned char empty[] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20 };
 
 static bool read_bytes(const unsigned char *bytes, size_t size, struct bulk *column, struct arena *arena)
 {
-	return binary_numbers((const char *)bytes, size, column, arena);
+	return binary_column((const char *)bytes, size, column, arena);
 }
 
 static void numbers_of_every_width(void)
@@ -49,10 +49,35 @@ static void what_is_written_is_read_back(void)
 		struct binary binary = binary_array(&given[i], arena);
 		struct bulk column;
 
-		CHECK(binary_numbers(binary.bytes, (size_t)binary.size, &column, arena));
+		CHECK(binary_column(binary.bytes, (size_t)binary.size, &column, arena));
 		CHECK_INT(column.kind, given[i].kind);
 		CHECK(memcmp(column.values, given[i].values, 3 * sizeof numbers[0]) == 0);
 	}
+	arena_free(arena);
+}
+
+static void bytes_are_read_where_they_lie(void)
+{
+	static const struct bulk_bytes given[] = { { "one", 3 }, { NULL, 0 }, { "", 0 }, { "three", 5 } };
+	const struct bulk bulk = { BULK_BYTES, 4, given };
+	struct arena *arena = arena_new();
+	struct binary binary = binary_array(&bulk, arena);
+	struct bulk column;
+
+	CHECK(binary_column(binary.bytes, (size_t)binary.size, &column, arena));
+	CHECK_INT(column.kind, BULK_BYTES);
+	CHECK_INT(column.count, 4);
+	const struct bulk_bytes *read = column.values;
+
+	for (size_t i = 0; i < 4; i++) {
+		CHECK_INT(read[i].size, given[i].size);
+		CHECK((read[i].bytes == NULL) == (given[i].bytes == NULL));
+		CHECK(given[i].size == 0 || memcmp(read[i].bytes, given[i].bytes, given[i].size) == 0);
+	}
+	for (int size = 0; size < binary.size; size++)
+		CHECK(!binary_column(binary.bytes, (size_t)size, &column, arena));
+	binary.bytes[23]++;   /* the first is a byte longer: what follows is no length any more */
+	CHECK(!binary_column(binary.bytes, (size_t)binary.size, &column, arena));
 	arena_free(arena);
 }
 
@@ -80,6 +105,7 @@ int main(void)
 {
 	CHECK_RUN(numbers_of_every_width);
 	CHECK_RUN(what_is_written_is_read_back);
+	CHECK_RUN(bytes_are_read_where_they_lie);
 	CHECK_RUN(what_is_none_is_refused);
 	return check_done();
 }
