@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "mcp/base/json_list.h"
 #include "mcp/base/seal.h"
 #include "mcp/base/text.h"
 #include "mcp/db/array.h"
@@ -327,17 +328,6 @@ bool key_budget(struct cli *cli, struct error *error)
 		cli_money(cli, spent_cents));
 }
 
-static bool holds(const json_t *list, const json_t *value)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (json_equal(one, value))
-			return true;
-	return false;
-}
-
 /* Whether new limits (words with commas; NULL: none) let in what the old ones (a JSON array, or NULL) kept out. */
 static bool is_wider(struct cli *cli, const char *before, const char *now)
 {
@@ -348,7 +338,7 @@ static bool is_wider(struct cli *cli, const char *before, const char *now)
 	if (old == NULL || words == NULL)
 		return old != NULL;
 	json_array_foreach(words, i, one)
-		if (!holds(old, one))
+		if (!json_list_has(old, one))
 			return true;
 	return false;
 }

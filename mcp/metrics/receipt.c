@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mcp/base/clock.h"
+#include "mcp/base/json_list.h"
 
 enum { VERSION = 1, NUMBERS_HASH = 32, QUERY_HASH = 16 };
 
@@ -184,17 +185,6 @@ json_t *receipt_open(const struct seal *seal, int tenant, const char *token, str
 	return NULL;
 }
 
-static bool holds(const json_t *list, const json_t *value)
-{
-	const json_t *one;
-	size_t i;
-
-	json_array_foreach(list, i, one)
-		if (json_equal(one, value))
-			return true;
-	return false;
-}
-
 bool receipt_within(const json_t *body, const json_t *limits)
 {
 	const json_t *given = json_object_get(body, "limited_to"), *allowed, *one;
@@ -209,7 +199,7 @@ bool receipt_within(const json_t *body, const json_t *limits)
 		if (json_array_size(asked) == 0)
 			return false;
 		json_array_foreach(asked, i, one)
-			if (!holds(allowed, one))
+			if (!json_list_has(allowed, one))
 				return false;
 	}
 	return true;

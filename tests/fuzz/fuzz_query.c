@@ -6,8 +6,8 @@
  * tool's shape and its bound. The first line of an input describes the world (see WORLD), the rest is the arguments.
  * Runs: 4000
  * Links: mcp/metrics/[!u]*.c mcp/corridor/schema.c mcp/db/array.c mcp/base/arena.c mcp/base/error.c mcp/base/text.c
- * mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c mcp/base/cost.c mcp/base/log.c mcp/base/memberset.c -ljansson
- * -lsodium -lroaring -lpg_query -lm -pthread */
+ * mcp/base/utf8.c mcp/base/seal.c mcp/base/clock.c mcp/base/cost.c mcp/base/log.c mcp/base/json_list.c
+ * mcp/base/memberset.c -ljansson -lsodium -lroaring -lpg_query -lm -pthread */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

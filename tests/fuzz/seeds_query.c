@@ -11,6 +11,7 @@ static const char *const arguments[] = {
 	"'whole_previous_period', 'previous_period', 'same_period_last_year']}",
 	"{'metric': 'orders', 'by': ['day'], 'window': 'last_14d', 'filters': {'channel': ['web', '(none)']}}",
 	"{'metric': 'orders', 'by': ['hour'], 'window': 'yesterday'}",
+	"{'metric': 'points_issued', 'by': ['day'], 'window': 'last_14d'}",
 	"{'metric': 'gmv', 'by': ['fiscal_month', 'region'], 'window': 'this_fiscal_year', 'order': 'lowest'}",
 	"{'metric': 'pool_remaining', 'by': ['coupon_pool']}",
 	"{'metric': 'at_risk_members', 'by': ['tier', 'region', 'store'], 'window': 'latest_run', 'limit': 200}",
