@@ -121,7 +121,10 @@ static bool result_error(struct db *db, const PGresult *result, const char *name
 		return lost_error(error, "the connection was lost while it worked; what was asked may or may not have "
 			"been done: ask again with the same idempotency key");
 	log_warn("statement", "%s failed: %s %s", name, state, message == NULL ? "" : message);
-	if (strcmp(state, "57014") == 0 || strcmp(state, "55P03") == 0 || strncmp(state, "40", 2) == 0)
+	if (strcmp(state, "57014") == 0)
+		return error_set(error, ERROR_BUSY, "This took longer than one statement may. Nothing was changed. Ask for "
+			"less at once (a shorter window, fewer groups, no comparison), or again when the database is less busy.");
+	if (strcmp(state, "55P03") == 0 || strncmp(state, "40", 2) == 0)
 		return error_set(error, ERROR_BUSY, "The database was too busy to finish this in time. Nothing was "
 			"changed; try again.");
 	if (strcmp(state, "42501") == 0 || strncmp(state, "3F", 2) == 0 || strncmp(state, "42", 2) == 0)
