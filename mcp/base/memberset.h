@@ -1,5 +1,5 @@
-/* Sets of members' numbers (0 to 2^32 - 1), compressed. The only file that knows libroaring. A set that nobody changes
- * may be read by several threads at once. */
+/* Sets of members' numbers (0 to 2^32 - 1), compressed. The only file that knows libroaring. A set is packed, in one block
+ * of memory, or loose, while it changes. One that nobody changes may be read by several threads at once. */
 #ifndef FLASH_MEMBERSET_H
 #define FLASH_MEMBERSET_H
 
@@ -11,28 +11,31 @@
 
 struct memberset;
 
-/* A new set of these members, in any order, also with repeats; a copy of a set; what any of several sets holds. The
- * caller frees them; NULL is allowed. */
+/* A new set of these members, in any order, also with repeats, packed; a copy of a set. The caller frees them; NULL is
+ * allowed. */
 struct memberset *memberset_new(const uint32_t *members, size_t count);
 struct memberset *memberset_copy(const struct memberset *set);
-struct memberset *memberset_union(const struct memberset *const *sets, size_t count);
 void memberset_free(struct memberset *set);
 
+/* Afterwards the set is loose. */
 void memberset_add(struct memberset *set, uint32_t member);
 void memberset_remove(struct memberset *set, uint32_t member);
 
-/* Packs a set tightly, when it will not change any more. */
+/* Packs a set when it will not change for a while. */
 void memberset_pack(struct memberset *set);
 
-/* How many members it holds, how many two sets have in common, and the bytes of memory that it takes. */
+/* How many members it holds, and the bytes of memory that a packed one takes. */
 uint64_t memberset_count(const struct memberset *set);
-uint64_t memberset_count_both(const struct memberset *a, const struct memberset *b);
 size_t memberset_size(const struct memberset *set);
+
+/* How many members there are in any of several sets; `in` gets how many of them each group holds too. All are packed. */
+uint64_t memberset_count_any(const struct memberset *const *sets, size_t count, const struct memberset *const *groups,
+	size_t group_count, uint64_t *in);
 
 /* The members in ascending order; `members` has room for memberset_count(). */
 void memberset_list(const struct memberset *set, uint32_t *members);
 
-/* Roaring's portable bytes (github.com/RoaringBitmap/RoaringFormatSpec), owned by the arena. */
+/* Roaring's portable bytes (github.com/RoaringBitmap/RoaringFormatSpec) of a packed set, owned by the arena. */
 char *memberset_write(const struct memberset *set, struct arena *arena, size_t *size);
 
 /* A new set from such bytes, or NULL when they are not, as a whole, a set of exactly `count` members: whatever the

@@ -164,6 +164,13 @@ static void move_member(struct bitmaps *bitmaps, uint32_t member, const char *ti
 		memberset_add(own_tier(bitmaps, tier), member);
 }
 
+/* Nobody else holds a tier that changed. */
+static void pack_tiers(struct bitmaps *bitmaps)
+{
+	for (size_t i = 0; i < bitmaps->tier_count; i++)
+		memberset_pack(bitmaps->tiers[i].shared->set);
+}
+
 static bool read_number(long long number, uint32_t *member)
 {
 	*member = (uint32_t)number;
@@ -293,10 +300,7 @@ static bool take_stale(struct place *place, struct bitmaps *bitmaps, const struc
 	if (!day_parse(db_text(rows, row, WORD), &day) ||
 	    !read_members(db_text(rows, row, MEMBERS), arena, &members, &count))
 		return give_up(place);
-	struct memberset *set = memberset_new(members, count);
-
-	memberset_pack(set);
-	put_day(bitmaps, day, set);
+	put_day(bitmaps, day, memberset_new(members, count));
 	return true;
 }
 
@@ -330,6 +334,7 @@ static bool take_changes(struct place *place, struct bitmaps *bitmaps, const str
 		else
 			good = take_move(place, bitmaps, rows, i);
 	}
+	pack_tiers(bitmaps);
 	return good;
 }
 
@@ -415,8 +420,7 @@ static bool load_tiers(struct db *db, struct place *place, struct bitmaps *into,
 		}
 		arena_free(slice);
 	}
-	for (size_t i = 0; i < into->tier_count; i++)
-		memberset_pack(into->tiers[i].shared->set);
+	pack_tiers(into);
 	arena_free(arena);
 	return good;
 }
@@ -517,7 +521,6 @@ static bool keep_days(struct db *db, struct place *place, const struct db_rows *
 		struct memberset *set = memberset_new(members, member_count);
 		unsigned char *digest = arena_alloc(arena, 32);
 
-		memberset_pack(set);
 		memberset_digest(set, digest);
 		days[i] = db_text(rows, i, 0);
 		sets[i].bytes = memberset_write(set, arena, &sets[i].size);

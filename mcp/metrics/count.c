@@ -16,6 +16,11 @@ struct piece {
 	const char *first;
 };
 
+/* How many members there are, and in each tier. */
+struct tally {
+	uint64_t all, in[TIERS_MOST];
+};
+
 struct counting {
 	const struct compile_request *request;
 	const struct bitmaps *bitmaps;
@@ -80,28 +85,23 @@ static void add_group(struct counting *counting, const char *tier, const char *p
 }
 
 /* The groups of some members: by tier, or as one. Nobody is in two tiers, so that tiers add up. */
-static void add_groups(struct counting *counting, const struct memberset *members, const char *piece, bool whole)
+static void add_groups(struct counting *counting, const struct tally *tally, const char *piece, bool whole)
 {
 	const struct bitmaps *bitmaps = counting->bitmaps;
-	uint64_t all = memberset_count(members), rest = all, sum = 0;
+	uint64_t rest = tally->all, sum = 0;
 	bool by_tier = counting->tier_at < BY_MOST && !whole;
 
-	if (!by_tier && !counting->limited) {
-		add_group(counting, NULL, piece, whole, all);
-		return;
-	}
 	for (size_t t = 0; t < bitmaps->tier_count; t++) {
-		uint64_t count = memberset_count_both(members, bitmaps->tiers[t].shared->set);
-
-		rest -= count;
-		sum += counting->wanted[t] ? count : 0;
+		rest -= tally->in[t];
+		sum += counting->wanted[t] ? tally->in[t] : 0;
 		if (by_tier && counting->wanted[t])
-			add_group(counting, bitmaps->tiers[t].tier, piece, false, count);
+			add_group(counting, bitmaps->tiers[t].tier, piece, false, tally->in[t]);
 	}
-	if (by_tier && counting->none)
-		add_group(counting, NULL, piece, false, rest);
+	sum += counting->none ? rest : 0;
 	if (!by_tier)
-		add_group(counting, NULL, piece, whole, sum + (counting->none ? rest : 0));
+		add_group(counting, NULL, piece, whole, sum);
+	else if (counting->none)
+		add_group(counting, NULL, piece, false, rest);
 }
 
 static int compare_pieces(const void *a, const void *b)
@@ -132,15 +132,21 @@ static bool find_pieces(struct db *db, struct counting *counting, const struct c
 }
 
 /* Who bought on one of the days from `first` to `last`. */
-static struct memberset *members_of(const struct bitmaps *bitmaps, int first, int last, struct arena *arena)
+static struct tally tally_days(const struct counting *counting, int first, int last)
 {
-	const struct memberset **sets = arena_alloc(arena, (bitmaps->day_count + 1) * sizeof *sets);
+	const struct bitmaps *bitmaps = counting->bitmaps;
+	const struct memberset **sets = arena_alloc(counting->arena, (bitmaps->day_count + 1) * sizeof *sets);
+	const struct memberset *tiers[TIERS_MOST];
+	struct tally tally = { .all = 0 };
 	size_t count = 0;
 
 	for (size_t i = 0; i < bitmaps->day_count; i++)
 		if (bitmaps->days[i].day >= first && bitmaps->days[i].day <= last)
 			sets[count++] = bitmaps->days[i].shared->set;
-	return memberset_union(sets, count);
+	for (size_t t = 0; t < bitmaps->tier_count; t++)
+		tiers[t] = bitmaps->tiers[t].shared->set;
+	tally.all = memberset_count_any(sets, count, tiers, bitmaps->tier_count, tally.in);
+	return tally;
 }
 
 /* Groups by piece of time; the pieces' days lie side by side. */
@@ -149,10 +155,9 @@ static void add_pieces(struct counting *counting, const struct piece *pieces, si
 	for (size_t i = 0, end; i < count; i = end) {
 		for (end = i + 1; end < count && strcmp(pieces[end].first, pieces[i].first) == 0; end++)
 			;
-		struct memberset *members = members_of(counting->bitmaps, pieces[i].day, pieces[end - 1].day, counting->arena);
+		struct tally tally = tally_days(counting, pieces[i].day, pieces[end - 1].day);
 
-		add_groups(counting, members, pieces[i].first, false);
-		memberset_free(members);
+		add_groups(counting, &tally, pieces[i].first, false);
 	}
 }
 
@@ -168,14 +173,13 @@ static struct compile_counts count_period(struct counting *counting, const struc
 	counting->values = db_array_open(counting->arena);
 	day_parse(period->first_day, &first);
 	day_parse(period->last_day, &last);
-	struct memberset *members = members_of(counting->bitmaps, first, last, counting->arena);
+	struct tally tally = tally_days(counting, first, last);
 
-	add_groups(counting, members, NULL, true);
+	add_groups(counting, &tally, NULL, true);
 	if (counting->grain_at < BY_MOST)
 		add_pieces(counting, pieces, piece_count);
 	else if (counting->request->by_count > 0)
-		add_groups(counting, members, NULL, false);
-	memberset_free(members);
+		add_groups(counting, &tally, NULL, false);
 	for (size_t i = 0; i < counting->request->by_count; i++)
 		counts.by[i] = db_array_close(&counting->by[i]);
 	counts.whole = db_array_close(&counting->whole);

@@ -59,29 +59,49 @@ static bool same(const struct memberset *set, const bool *has)
 	return at == count;
 }
 
+/* How many two packed sets have in common. */
+static uint64_t count_both(const struct memberset *a, const struct memberset *b)
+{
+	uint64_t both;
+
+	CHECK_INT(memberset_count_any(&a, 1, &b, 1, &both), memberset_count(a));
+	return both;
+}
+
+/* Members of any of the first `many` sets, and how many of these are in each set. */
+static void check_any(struct memberset *const *sets, size_t many)
+{
+	static struct plain any;
+	uint64_t in[SETS], all;
+	const struct memberset *packed[SETS];
+
+	memset(&any, 0, sizeof any);
+	for (size_t i = 0; i < SETS; i++) {
+		memberset_pack(sets[i]);
+		packed[i] = sets[i];
+		for (size_t n = 0; i < many && n < NUMBERS; n++)
+			any.has[n] = any.has[n] || plains[i].has[n];
+	}
+	all = memberset_count_any(packed, many, packed, SETS, in);
+	CHECK_INT(all, count_plain(&any, &any));
+	for (size_t i = 0; i < SETS; i++)
+		CHECK_INT(in[i], count_plain(&any, &plains[i]));
+}
+
 static void sets_agree_with_plain_ones(void)
 {
 	struct memberset *sets[SETS];
-	static bool any[NUMBERS];
 
 	for (int round = 0; round < ROUNDS; round++) {
 		size_t many = random_below(SETS + 1);
 
-		memset(any, 0, sizeof any);
 		for (size_t i = 0; i < SETS; i++) {
 			fill(&plains[i]);
 			sets[i] = memberset_new(plains[i].members, plains[i].count);
-			if (random_below(2) == 0)
-				memberset_pack(sets[i]);
 			CHECK(same(sets[i], plains[i].has));
-			for (size_t n = 0; i < many && n < NUMBERS; n++)
-				any[n] = any[n] || plains[i].has[n];
 		}
-		CHECK_INT(memberset_count_both(sets[0], sets[1]), count_plain(&plains[0], &plains[1]));
-		struct memberset *all = memberset_union((const struct memberset *const *)sets, many);
-
-		CHECK(same(all, any));
-		memberset_free(all);
+		CHECK_INT(count_both(sets[0], sets[1]), count_plain(&plains[0], &plains[1]));
+		check_any(sets, many);
 		for (size_t i = 0; i < SETS; i++)
 			memberset_free(sets[i]);
 	}
@@ -104,7 +124,9 @@ static void members_come_and_go(void)
 			memberset_remove(set, member), plain->has[member] = false;
 	}
 	CHECK(same(set, plain->has));
-	CHECK(memberset_count(before) == memberset_count_both(before, before));
+	memberset_pack(set);
+	CHECK(same(set, plain->has));
+	CHECK(memberset_count(before) == count_both(before, before));
 	memberset_free(before);
 	memberset_free(set);
 }
@@ -121,7 +143,9 @@ static void the_ends_of_the_range_are_members(void)
 	memberset_list(set, list);
 	CHECK(list[0] == 0 && list[1] == 65535 && list[2] == 65536 && list[3] == UINT32_MAX);
 	CHECK_INT(memberset_count(empty), 0);
-	CHECK_INT(memberset_count_both(set, empty), 0);
+	CHECK_INT(count_both(set, empty), 0);
+	CHECK_INT(count_both(set, set), 4);
+	CHECK_INT(memberset_count_any(NULL, 0, NULL, 0, NULL), 0);
 	char *bytes = memberset_write(empty, arena, &size);
 	struct memberset *again = memberset_read(bytes, size, 0);
 
@@ -130,6 +154,38 @@ static void the_ends_of_the_range_are_members(void)
 	memberset_free(empty);
 	memberset_free(set);
 	arena_free(arena);
+}
+
+/* Containers of 65,536 numbers each, as lists and as runs, more or fewer of them and far apart: in a set, in a group, or
+ * in both. */
+static void containers_are_found_wherever_they_lie(void)
+{
+	enum { PLACES = 40, EACH = 100 };
+	static uint32_t members[PLACES * EACH];
+
+	for (int round = 0; round < 2000; round++) {
+		struct memberset *sets[2];
+		bool has[2][PLACES];
+		size_t both = 0;
+
+		for (int s = 0; s < 2; s++) {
+			unsigned one_of = 1 + random_below(20);
+			size_t count = 0;
+
+			for (uint32_t place = 0; place < PLACES; place++) {
+				has[s][place] = random_below(one_of) == 0;
+				for (uint32_t i = 0; has[s][place] && i < EACH; i++)
+					members[count++] = place * 65536 + (((unsigned)round >> place % 4 & 1) == 0 ? i : 3 * i);
+				both += s == 1 && has[0][place] && has[1][place] ? EACH : 0;
+			}
+			sets[s] = memberset_new(members, count);
+			CHECK_INT(count_both(sets[s], sets[s]), count);
+		}
+		CHECK_INT(count_both(sets[0], sets[1]), both);
+		CHECK_INT(count_both(sets[1], sets[0]), both);
+		memberset_free(sets[0]);
+		memberset_free(sets[1]);
+	}
 }
 
 /* sha256 of x00000001 x00000200, as sha256sum says. */
@@ -155,9 +211,6 @@ static void bytes_come_back(void)
 
 		fill(&plains[0]);
 		struct memberset *set = memberset_new(plains[0].members, plains[0].count);
-
-		if (round % 2 == 0)
-			memberset_pack(set);
 		char *bytes = memberset_write(set, arena, &size);
 		struct memberset *again = memberset_read(bytes, size, memberset_count(set));
 
@@ -192,11 +245,11 @@ static void check_hostile(const char *bytes, size_t size, uint64_t count)
 
 	if (set != NULL) {
 		CHECK_INT(memberset_count(set), count);
-		CHECK_INT(memberset_count_both(set, set), count);
+		CHECK_INT(count_both(set, set), count);
 		char *again = memberset_write(set, arena, &again_size);
 		struct memberset *copy = memberset_read(again, again_size, count);
 
-		CHECK(copy != NULL && memberset_count_both(set, copy) == count);
+		CHECK(copy != NULL && count_both(set, copy) == count);
 		memberset_free(copy);
 	}
 	memberset_free(set);
@@ -216,8 +269,6 @@ static void hostile_bytes_do_no_harm(void)
 		struct memberset *set = memberset_new(plains[0].members, plains[0].count);
 		uint64_t count = memberset_count(set);
 
-		if (form % 2 == 0)
-			memberset_pack(set);
 		const char *good = memberset_write(set, arena, &size);
 		char *bytes = arena_alloc(arena, size + 64);
 
@@ -259,6 +310,7 @@ static void a_lost_container_is_noticed(void)
 
 	for (uint32_t i = 65536; i < 131072; i++)
 		memberset_remove(less, i);
+	memberset_pack(less);
 	char *bytes = memberset_write(less, arena, &size);
 
 	CHECK(memberset_count(less) < 2000 && memberset_read(bytes, size, 2000) == NULL);
@@ -277,6 +329,7 @@ int main(void)
 {
 	CHECK_RUN(sets_agree_with_plain_ones);
 	CHECK_RUN(members_come_and_go);
+	CHECK_RUN(containers_are_found_wherever_they_lie);
 	CHECK_RUN(the_ends_of_the_range_are_members);
 	CHECK_RUN(the_digest_is_that_of_the_numbers);
 	CHECK_RUN(bytes_come_back);
