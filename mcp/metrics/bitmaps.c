@@ -1,17 +1,21 @@
 #include "bitmaps.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "bitmaps_parts.h"
 #include "day.h"
 #include "mcp/base/log.h"
 #include "mcp/base/seal.h"
 #include "mcp/base/text.h"
 
-enum { BROKEN_MOST = 16, REBUILD_MOST = 8, SLICE_DAYS = 16, SLICE_MEMBERS = 1 << 17 };
+enum { BROKEN_MOST = 16, REBUILD_MOST = 8, SLICE_DAYS = 16, SLICE_MEMBERS = 1 << 15,
+	EXPECT_MS = 1500 };
 
 /* What one statement may bring: of a question that waits, and of the upkeep. */
 struct bounds_of_change {
@@ -33,6 +37,9 @@ struct place {
 
 static struct place *places;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t turned = PTHREAD_COND_INITIALIZER;   /* of what follows, and of places' sets */
+static size_t missing;            /* questions that SQL counts for want of sets; under `lock` */
+static bool expected;             /* whoever finds no sets may wait for them; under `lock` */
 static atomic_bool is_on;
 static atomic_size_t served;
 
@@ -46,129 +53,54 @@ size_t bitmaps_served(void)
 	return served;
 }
 
-static void *keep(void *made)
+/* Waits for a turn until a moment, with `lock` held; false when that is over. */
+static bool wait_turn(const struct timespec *until)
 {
-	if (made == NULL)
-		abort();
-	return made;
+	return pthread_cond_timedwait(&turned, &lock, until) != ETIMEDOUT;
 }
 
-static void drop(struct shared_set *shared)
+static struct timespec moment_in(int ms)
 {
-	if (atomic_fetch_sub(&shared->holders, 1) == 1) {
-		memberset_free(shared->set);
-		free(shared);
-	}
+	struct timespec moment;
+
+	clock_gettime(CLOCK_REALTIME, &moment);
+	moment.tv_nsec += ms % 1000 * 1000000;
+	moment.tv_sec += ms / 1000 + moment.tv_nsec / 1000000000;
+	moment.tv_nsec %= 1000000000;
+	return moment;
 }
 
-static struct shared_set *share(struct memberset *set)
+void bitmaps_expect(bool soon)
 {
-	struct shared_set *shared = keep(malloc(sizeof *shared));
-
-	shared->holders = 1;
-	shared->set = set;
-	return shared;
+	pthread_mutex_lock(&lock);
+	expected = soon;
+	pthread_cond_broadcast(&turned);
+	pthread_mutex_unlock(&lock);
 }
 
-void bitmaps_release(const struct bitmaps *held)
+void bitmaps_miss_begin(void)
 {
-	struct bitmaps *bitmaps = (struct bitmaps *)(uintptr_t)held;
-
-	if (bitmaps == NULL || atomic_fetch_sub(&bitmaps->holders, 1) != 1)
-		return;
-	for (size_t i = 0; i < bitmaps->day_count; i++)
-		drop(bitmaps->days[i].shared);
-	for (size_t i = 0; i < bitmaps->tier_count; i++) {
-		drop(bitmaps->tiers[i].shared);
-		free(bitmaps->tiers[i].tier);
-	}
-	free(bitmaps->days);
-	free(bitmaps->tiers);
-	free(bitmaps);
+	pthread_mutex_lock(&lock);
+	missing++;
+	pthread_mutex_unlock(&lock);
 }
 
-static struct bitmaps *make_empty(void)
+void bitmaps_miss_end(void)
 {
-	struct bitmaps *bitmaps = keep(calloc(1, sizeof *bitmaps));
-
-	bitmaps->holders = 1;
-	return bitmaps;
+	pthread_mutex_lock(&lock);
+	missing--;
+	pthread_cond_broadcast(&turned);
+	pthread_mutex_unlock(&lock);
 }
 
-/* Others of the same sets, to be changed before anybody sees them. */
-static struct bitmaps *copy_of(const struct bitmaps *from)
+void bitmaps_give_way(int most_ms)
 {
-	struct bitmaps *bitmaps = make_empty();
+	const struct timespec until = moment_in(most_ms);
 
-	*bitmaps = *from;
-	bitmaps->holders = 1;
-	bitmaps->days = keep(malloc((from->day_count + 1) * sizeof *from->days));
-	bitmaps->tiers = keep(malloc((from->tier_count + 1) * sizeof *from->tiers));
-	for (size_t i = 0; i < from->day_count; i++) {
-		bitmaps->days[i] = from->days[i];
-		from->days[i].shared->holders++;
-	}
-	for (size_t i = 0; i < from->tier_count; i++) {
-		bitmaps->tiers[i] = (struct tier_set){ keep(strdup(from->tiers[i].tier)), from->tiers[i].shared };
-		from->tiers[i].shared->holders++;
-	}
-	return bitmaps;
-}
-
-/* Puts a day's set, which it takes over, in the place of the one before. */
-static void put_day(struct bitmaps *bitmaps, int day, struct memberset *set)
-{
-	size_t at = bitmaps->day_count;
-
-	while (at > 0 && bitmaps->days[at - 1].day >= day)
-		at--;
-	if (at < bitmaps->day_count && bitmaps->days[at].day == day) {
-		drop(bitmaps->days[at].shared);
-		bitmaps->days[at].shared = share(set);
-		return;
-	}
-	bitmaps->days = keep(realloc(bitmaps->days, (bitmaps->day_count + 1) * sizeof *bitmaps->days));
-	memmove(&bitmaps->days[at + 1], &bitmaps->days[at], (bitmaps->day_count - at) * sizeof *bitmaps->days);
-	bitmaps->days[at] = (struct day_set){ day, share(set) };
-	bitmaps->day_count++;
-}
-
-/* The set of a tier, which may be changed because nobody else holds it any more. */
-static struct memberset *own_tier(struct bitmaps *bitmaps, const char *tier)
-{
-	struct tier_set *found = NULL;
-
-	for (size_t i = 0; found == NULL && i < bitmaps->tier_count; i++)
-		if (strcmp(bitmaps->tiers[i].tier, tier) == 0)
-			found = &bitmaps->tiers[i];
-	if (found == NULL) {
-		bitmaps->tiers = keep(realloc(bitmaps->tiers, (bitmaps->tier_count + 1) * sizeof *bitmaps->tiers));
-		found = &bitmaps->tiers[bitmaps->tier_count++];
-		*found = (struct tier_set){ keep(strdup(tier)), share(memberset_new(NULL, 0)) };
-	}
-	if (found->shared->holders > 1) {
-		struct shared_set *own = share(memberset_copy(found->shared->set));
-
-		drop(found->shared);
-		found->shared = own;
-	}
-	return found->shared->set;
-}
-
-static void move_member(struct bitmaps *bitmaps, uint32_t member, const char *tier)
-{
-	for (size_t i = 0; i < bitmaps->tier_count; i++)
-		if (tier == NULL || strcmp(bitmaps->tiers[i].tier, tier) != 0)
-			memberset_remove(own_tier(bitmaps, bitmaps->tiers[i].tier), member);
-	if (tier != NULL)
-		memberset_add(own_tier(bitmaps, tier), member);
-}
-
-/* Nobody else holds a tier that changed. */
-static void pack_tiers(struct bitmaps *bitmaps)
-{
-	for (size_t i = 0; i < bitmaps->tier_count; i++)
-		memberset_pack(bitmaps->tiers[i].shared->set);
+	pthread_mutex_lock(&lock);
+	while (missing > 0 && wait_turn(&until))
+		;
+	pthread_mutex_unlock(&lock);
 }
 
 static bool read_number(long long number, uint32_t *member)
@@ -196,6 +128,13 @@ static bool read_members(const char *list, struct arena *arena, uint32_t **membe
 	return true;
 }
 
+static void *keep(void *made)
+{
+	if (made == NULL)
+		abort();
+	return made;
+}
+
 static struct place *place_of(int tenant)
 {
 	pthread_mutex_lock(&lock);
@@ -214,15 +153,25 @@ static struct place *place_of(int tenant)
 	return place;
 }
 
-static struct bitmaps *hold_now(struct place *place)
+/* What there is now; NULL when there is nothing after `most_ms`, or sooner when nothing is expected. */
+static struct bitmaps *hold_soon(struct place *place, int most_ms)
 {
+	const struct timespec until = moment_in(most_ms);
+
 	pthread_mutex_lock(&lock);
+	while (place->now == NULL && expected && !place->beyond && wait_turn(&until))
+		;
 	struct bitmaps *now = place->now;
 
 	if (now != NULL)
 		now->holders++;
 	pthread_mutex_unlock(&lock);
 	return now;
+}
+
+static struct bitmaps *hold_now(struct place *place)
+{
+	return hold_soon(place, 0);
 }
 
 /* Takes over `next` as what there is now, unless that is newer. */
@@ -234,6 +183,7 @@ static void publish(struct place *place, struct bitmaps *next)
 	if (last == NULL || last->version <= next->version) {
 		place->now = next;
 		place->behind = false;
+		pthread_cond_broadcast(&turned);
 	} else
 		last = next;
 	pthread_mutex_unlock(&lock);
@@ -284,7 +234,7 @@ static bool take_kept(struct place *place, struct bitmaps *bitmaps, const struct
 		note_broken(place, db_text(rows, row, WORD), day);
 		return false;
 	}
-	put_day(bitmaps, day, set);
+	bitmaps_put_day(bitmaps, day, set);
 	if (db_number(rows, row, NUMBER) > bitmaps->revision)
 		bitmaps->revision = db_number(rows, row, NUMBER);
 	return true;
@@ -300,7 +250,7 @@ static bool take_stale(struct place *place, struct bitmaps *bitmaps, const struc
 	if (!day_parse(db_text(rows, row, WORD), &day) ||
 	    !read_members(db_text(rows, row, MEMBERS), arena, &members, &count))
 		return give_up(place);
-	put_day(bitmaps, day, memberset_new(members, count));
+	bitmaps_put_day(bitmaps, day, memberset_new(members, count));
 	return true;
 }
 
@@ -310,7 +260,7 @@ static bool take_move(struct place *place, struct bitmaps *bitmaps, const struct
 
 	if (!read_number(db_number(rows, row, COUNT), &member))
 		return give_up(place);
-	move_member(bitmaps, member, db_text(rows, row, WORD));
+	bitmaps_move_member(bitmaps, member, db_text(rows, row, WORD));
 	bitmaps->move = db_number(rows, row, NUMBER);
 	return true;
 }
@@ -334,7 +284,7 @@ static bool take_changes(struct place *place, struct bitmaps *bitmaps, const str
 		else
 			good = take_move(place, bitmaps, rows, i);
 	}
-	pack_tiers(bitmaps);
+	bitmaps_pack(bitmaps);
 	return good;
 }
 
@@ -349,7 +299,7 @@ static struct bitmaps *bring_up(struct db *db, struct place *place, const struct
 	if (db_query(db, place->tenant, "read_member_changes", DB_VALUES(arena_format(arena, "%d", place->tenant),
 		arena_format(arena, "%lld", from->revision), arena_format(arena, "%lld", from->move), most->days, most->orders,
 		most->moves), arena, &rows, error)) {
-		next = copy_of(from);
+		next = bitmaps_copy(from);
 		if (db_count(rows) > 0 && take_changes(place, next, rows, arena)) {
 			next->holders++;
 			publish(place, next);
@@ -368,7 +318,7 @@ const struct bitmaps *bitmaps_hold(struct db *db, int tenant, long long version,
 	if (!is_on)
 		return NULL;
 	struct place *place = place_of(tenant);
-	struct bitmaps *now = hold_now(place);
+	struct bitmaps *now = hold_soon(place, EXPECT_MS);
 	struct error error;
 
 	if (now != NULL && now->version < version && !place->behind && !place->beyond) {
@@ -416,11 +366,11 @@ static bool load_tiers(struct db *db, struct place *place, struct bitmaps *into,
 			if (!read_members(db_text(rows, i, 1), slice, &members, &count))
 				give_up(place);
 			for (size_t m = 0; m < count; m++)
-				memberset_add(own_tier(into, db_text(rows, i, 0)), members[m]);
+				memberset_add(bitmaps_own_tier(into, db_text(rows, i, 0)), members[m]);
 		}
 		arena_free(slice);
 	}
-	pack_tiers(into);
+	bitmaps_pack(into);
 	arena_free(arena);
 	return good;
 }
@@ -469,7 +419,7 @@ bool bitmaps_load(struct db *db, int tenant, struct error *error)
 	bitmaps_release(now);
 	if (enough)
 		return true;
-	struct bitmaps *into = make_empty();
+	struct bitmaps *into = bitmaps_new();
 	bool whole = true, good = load_tiers(db, place, into, error) && load_days(db, place, into, &whole, error);
 
 	if (good && whole && !place->beyond) {

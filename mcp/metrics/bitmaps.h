@@ -45,6 +45,15 @@ void bitmaps_switch(bool on);
 const struct bitmaps *bitmaps_hold(struct db *db, int tenant, long long version, bool *moved);
 void bitmaps_release(const struct bitmaps *bitmaps);
 
+/* Whether sets that are not there are only being read, which takes a moment: bitmaps_hold() then waits for them. */
+void bitmaps_expect(bool soon);
+
+/* While a question is counted by SQL because the sets are not there: their making gives way to it. bitmaps_give_way()
+ * returns when there is no such question, after `most_ms` in any case. */
+void bitmaps_miss_begin(void);
+void bitmaps_miss_end(void);
+void bitmaps_give_way(int most_ms);
+
 /* Makes the kept sets of some stale days anew, and says whether there were more; bitmaps_load() reads all into memory,
  * or what is missing. For upkeep.h. False with what the database said. */
 bool bitmaps_rebuild(struct db *db, int tenant, bool *more, struct error *error);

@@ -210,8 +210,12 @@ enum count_result count_members(struct db *db, struct question *question, struct
 	if (!is_for_sets(request))
 		return COUNT_BY_SQL;
 	counting.bitmaps = bitmaps_hold(db, request->tenant, question->bounds.data_version, &moved);
-	if (counting.bitmaps == NULL)
-		return moved ? COUNT_MOVED : COUNT_BY_SQL;
+	if (counting.bitmaps == NULL && moved)
+		return COUNT_MOVED;
+	if (counting.bitmaps == NULL) {
+		bitmaps_miss_begin();
+		return COUNT_WITHOUT_SETS;
+	}
 	for (size_t i = 0; i < request->by_count; i++)
 		if (is_tier(request->by[i]))
 			counting.tier_at = i;
@@ -229,4 +233,10 @@ enum count_result count_members(struct db *db, struct question *question, struct
 		return COUNT_BY_SQL;
 	request->counts = counts;
 	return COUNT_DONE;
+}
+
+void count_end(enum count_result result)
+{
+	if (result == COUNT_WITHOUT_SETS)
+		bitmaps_miss_end();
 }

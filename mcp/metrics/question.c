@@ -297,13 +297,18 @@ static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, 
 		return false;
 	if (asking->groups_most > 0)
 		asking->question->request.limit = asking->groups_most;
-	*moved = !by_sql && count_members(asking->db, asking->question, asking->arena) == COUNT_MOVED;
+	enum count_result counted = by_sql ? COUNT_BY_SQL
+		: count_members(asking->db, asking->question, asking->arena);
+
+	*moved = counted == COUNT_MOVED;
 	if (*moved)
 		return true;
 	asking->question->request.page = !asking->raw;
 	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
+	bool good = select_rows(asking, &compiled, rows);
 
-	if (!select_rows(asking, &compiled, rows))
+	count_end(counted);
+	if (!good)
 		return error_wrap(asking->error, "%s", metric->name);
 	return asking->raw || small_withhold(asking->db, asking->question, rows, asking->arena, asking->error);
 }

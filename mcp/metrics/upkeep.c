@@ -8,7 +8,7 @@
 #include "bitmaps.h"
 #include "mcp/base/log.h"
 
-enum { EVERY_S = 2, ROUNDS_MOST = 500 };
+enum { EVERY_S = 2, ROUNDS_MOST = 500, GIVE_WAY_MS = 1000 };
 
 struct upkeep {
 	pthread_t thread;
@@ -28,14 +28,19 @@ static bool is_ending(struct upkeep *upkeep)
 }
 
 /* Stale days first, so that little has to be read from the orders, then what is to be in memory. Days whose orders
- * change all the time stay stale: there is an end to it. */
+ * change all the time stay stale: there is an end to it. Who asks while all sets are made, as at a very first start, is
+ * answered first. */
 static void keep_tenant(struct upkeep *upkeep, int tenant)
 {
 	struct error error = { .code = ERROR_NONE };
 	bool good = true, more = true;
 
-	for (int round = 0; good && more && round < ROUNDS_MOST && !is_ending(upkeep); round++)
+	for (int round = 0; good && more && round < ROUNDS_MOST && !is_ending(upkeep); round++) {
+		bitmaps_give_way(GIVE_WAY_MS);
 		good = bitmaps_rebuild(upkeep->db, tenant, &more, &error);
+		if (more)
+			bitmaps_expect(false);
+	}
 	good = good && bitmaps_load(upkeep->db, tenant, &error);
 	if (!good)
 		log_warn("upkeep", "tenant=%d: %s", tenant, error.text);
@@ -57,6 +62,7 @@ static void *upkeep_main(void *context)
 			for (size_t i = 0; i < db_count(rows) && !is_ending(upkeep); i++)
 				keep_tenant(upkeep, (int)db_number(rows, i, 0));
 		arena_free(arena);
+		bitmaps_expect(false);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_sec += EVERY_S;
 		pthread_mutex_lock(&upkeep->lock);
@@ -80,6 +86,7 @@ struct upkeep *upkeep_open(const char *database, struct error *error)
 	pthread_mutex_init(&upkeep->lock, NULL);
 	pthread_cond_init(&upkeep->told, NULL);
 	bitmaps_switch(true);
+	bitmaps_expect(true);
 	if (pthread_create(&upkeep->thread, NULL, upkeep_main, upkeep) != 0)
 		abort();
 	return upkeep;
@@ -90,6 +97,7 @@ void upkeep_close(struct upkeep *upkeep)
 	if (upkeep == NULL)
 		return;
 	bitmaps_switch(false);
+	bitmaps_expect(false);
 	pthread_mutex_lock(&upkeep->lock);
 	upkeep->quit = true;
 	pthread_cond_signal(&upkeep->told);
