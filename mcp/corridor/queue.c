@@ -1,10 +1,38 @@
 #include "queue.h"
 
+/* A thread that waits, on its own stack. */
+struct queue_sleeper {
+	pthread_cond_t woken;
+	bool awake;
+	struct queue_sleeper *next;
+};
+
 void queue_open(struct queue *queue, size_t limit)
 {
 	*queue = (struct queue){ .limit = limit };
 	pthread_mutex_init(&queue->lock, NULL);
-	pthread_cond_init(&queue->filled, NULL);
+}
+
+/* Wakes who came last. */
+static void wake_one(struct queue *queue)
+{
+	struct queue_sleeper *sleeper = queue->sleepers;
+
+	if (sleeper == NULL)
+		return;
+	queue->sleepers = sleeper->next;
+	sleeper->awake = true;
+	pthread_cond_signal(&sleeper->woken);
+}
+
+static void sleep_here(struct queue *queue)
+{
+	struct queue_sleeper sleeper = { .woken = PTHREAD_COND_INITIALIZER, .next = queue->sleepers };
+
+	queue->sleepers = &sleeper;
+	while (!sleeper.awake)
+		pthread_cond_wait(&sleeper.woken, &queue->lock);
+	pthread_cond_destroy(&sleeper.woken);
 }
 
 /* A lane that was empty is served last of all in this round. */
@@ -36,7 +64,7 @@ bool queue_put(struct queue *queue, struct job *job, int tenant)
 		lane->last = &job->next;
 		lane->count++;
 		queue->count++;
-		pthread_cond_signal(&queue->filled);
+		wake_one(queue);
 	}
 	pthread_mutex_unlock(&queue->lock);
 	return good;
@@ -67,7 +95,7 @@ struct job *queue_take(struct queue *queue, size_t most)
 
 	pthread_mutex_lock(&queue->lock);
 	while (queue->served == NULL && !queue->closed)
-		pthread_cond_wait(&queue->filled, &queue->lock);
+		sleep_here(queue);
 	for (; most > 0 && queue->served != NULL; most--) {
 		*end = take_one(queue);
 		end = &(*end)->next;
@@ -80,6 +108,7 @@ void queue_close(struct queue *queue)
 {
 	pthread_mutex_lock(&queue->lock);
 	queue->closed = true;
-	pthread_cond_broadcast(&queue->filled);
+	while (queue->sleepers != NULL)
+		wake_one(queue);
 	pthread_mutex_unlock(&queue->lock);
 }

@@ -16,9 +16,11 @@ struct queue_lane {
 	struct queue_lane *next;   /* in the ring of lanes that have jobs */
 };
 
+struct queue_sleeper;
+
 struct queue {
 	pthread_mutex_t lock;
-	pthread_cond_t filled;
+	struct queue_sleeper *sleepers;   /* who waits for jobs, latest first */
 	struct queue_lane lanes[QUEUE_LANES], *served;   /* the one served last; NULL when all are empty */
 	size_t count, limit;
 	bool closed;
@@ -31,7 +33,8 @@ void queue_open(struct queue *queue, size_t limit);
 bool queue_put(struct queue *queue, struct job *job, int tenant);
 
 /* Waits for jobs and takes up to `most` of them as a chain, one of each lane in turn, each lane's oldest first; NULL
- * when closed and empty. */
+ * when closed and empty. Of several who wait, who came last is woken first: its memory, and that of its PostgreSQL
+ * session, is still in the processor's caches. */
 struct job *queue_take(struct queue *queue, size_t most);
 
 /* No more jobs come in; what waits is still taken. */

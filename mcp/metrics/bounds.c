@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "day.h"
+#include "mcp/db/array.h"
 
 enum { DAYS_MOST = 3660 };
 
@@ -107,8 +108,8 @@ static void read_bounds(struct bounds *bounds, const struct db_rows *rows)
 		bounds->covered_since_us = db_number(rows, 0, COVERED_SINCE_US);
 		bounds->covered_until_us = db_number(rows, 0, COVERED_UNTIL_US);
 	}
-	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
-		read_period(&bounds->periods[i], rows, i);
+	for (size_t i = 0; i < db_count(rows); i++)
+		read_period(&bounds->periods[db_number(rows, i, PERIOD)], rows, i);
 }
 
 /* Texts of days compare like the days. */
@@ -123,17 +124,34 @@ static bool check_future(const struct bounds_request *request, const struct boun
 	return true;
 }
 
+/* The window and what it is compared with, as an array of PostgreSQL's; how many they are. */
+static const char *periods_of(const struct bounds_request *request, size_t *count, struct arena *arena)
+{
+	struct db_array periods = db_array_open(arena);
+
+	db_array_number(&periods, 0);
+	*count = 1;
+	for (size_t i = 0; i < COMPARISON_COUNT; i++)
+		if (request->compared[i]) {
+			db_array_number(&periods, (long long)i + 1);
+			(*count)++;
+		}
+	return db_array_close(&periods);
+}
+
 /* The rows of metric_window.sql for a metric, or for a part of one. */
 static bool find_rows(struct db *db, int tenant, const struct bounds_request *request, const struct metric *metric,
 	const char *window, struct arena *arena, struct db_rows **rows, struct error *error)
 {
 	const char *back = metric->since != NULL ? metric->since : arena_format(arena, "%d", metric->lookback_days);
+	size_t count;
+	const char *periods = periods_of(request, &count, arena);
 
 	if (!db_query_planned(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
-		metric->source->name, window, request->from, request->to, request->as_of, back, metric->name), arena, rows,
-		error))
+		metric->source->name, window, request->from, request->to, request->as_of, back, metric->name, periods), arena,
+		rows, error))
 		return error_wrap(error, "the window");
-	return db_count(*rows) == 1 + COMPARISON_COUNT ||
+	return db_count(*rows) == count ||
 		error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
 }
 
@@ -145,7 +163,7 @@ static void read_part(struct bounds *bounds, const struct metric *part, size_t a
 	struct bounds own = { .covered = false };
 
 	read_bounds(&own, rows);
-	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++) {
+	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++) {   /* those that were not found are NULL */
 		bounds->periods[i].part_since[at] = own.periods[i].since;
 		bounds->periods[i].part_first_day[at] = own.periods[i].first_day;
 	}

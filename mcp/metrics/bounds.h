@@ -27,7 +27,7 @@ struct bounds {
 	int min_group;                        /* least members behind a number that is given out */
 	long long data_version;
 	long long day_left_s;                 /* until the tenant's next local midnight */
-	struct period periods[1 + COMPARISON_COUNT];
+	struct period periods[1 + COMPARISON_COUNT];   /* the window, and the comparisons that were asked for */
 	struct standing standing;             /* of the metric */
 	int64_t now_us;
 	bool covered;                         /* false: nothing is known of this source at all */
@@ -39,6 +39,7 @@ struct bounds {
 struct bounds_request {
 	const struct metric *metric;
 	const char *window, *from, *to, *as_of;   /* as asked; NULL: not said */
+	bool compared[COMPARISON_COUNT];      /* which comparisons' periods are found too */
 };
 
 /* Checks what was asked against the metric and finds the bounds. Refuses, as ERROR_ARGUMENT, windows that the metric

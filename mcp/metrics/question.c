@@ -235,12 +235,25 @@ static bool read_comparisons(struct asking *asking)
 	return true;
 }
 
+/* Names that are none are refused where they are read. */
+static void find_compared(const struct asking *asking, struct bounds_request *window)
+{
+	const json_t *list = json_object_get(asking->args, "compare"), *one;
+	size_t i;
+
+	json_array_foreach(list, i, one)
+		for (size_t place = 0; place < COMPARISON_COUNT; place++)
+			if (json_is_string(one) && strcmp(comparison_at(place)->name, json_string_value(one)) == 0)
+				window->compared[place] = true;
+}
+
 static bool understand(struct asking *asking)
 {
 	struct question *question = asking->question;
-	const struct bounds_request window = { .window = text_of(asking, "window"), .from = text_of(asking, "from"),
+	struct bounds_request window = { .window = text_of(asking, "window"), .from = text_of(asking, "from"),
 		.to = text_of(asking, "to"), .as_of = text_of(asking, "as_of"), .metric = question->metric };
 
+	find_compared(asking, &window);
 	question->request.metric = question->metric;
 	question->request.tenant = asking->tenant;
 	if (!read_by(asking) || !read_order(asking) || !read_page(asking) ||
@@ -339,7 +352,8 @@ static const char *state_of(const struct question *question, const struct db_row
 	text_format(&text, "%s %s %s %s", question->metric->definition, bounds->zone, bounds->currency,
 		question->limits == NULL ? "" : arena_dump(arena, question->limits));
 	for (size_t i = 0; i < 1 + COMPARISON_COUNT; i++)
-		text_format(&text, "\n%s %s", bounds->periods[i].first_day, bounds->periods[i].last_day);
+		if (bounds->periods[i].first_day != NULL)
+			text_format(&text, "\n%s %s", bounds->periods[i].first_day, bounds->periods[i].last_day);
 	for (size_t i = 0; i < db_count(rows); i++)
 		if (db_number(rows, i, COMPILED_PLACE) == 0)
 			text_format(&text, "\n%s %s", db_text(rows, i, COMPILED_WITHHELD), db_text(rows, i, COMPILED_STATE) == NULL

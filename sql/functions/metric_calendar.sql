@@ -37,8 +37,23 @@ end $$;
 grant execute on function metric.piece_start(text, date, int, boolean, int) to flashd;
 
 -- The first instant of a local day, also where midnight is skipped or comes twice.
-create function metric.day_start(p_day date, p_zone text) returns timestamptz language sql immutable as $$
-	select (p_day::timestamp at time zone p_zone) - case when ((p_day::timestamp at time zone p_zone)
-		- interval '1 hour') at time zone p_zone >= p_day::timestamp then interval '1 hour' else interval '0' end
-$$;
+create function metric.day_start(p_day date, p_zone text) returns timestamptz language plpgsql immutable strict as $$
+declare
+	v_midnight timestamp := p_day; v_at timestamptz := v_midnight at time zone p_zone;
+begin
+	if (v_at - interval '1 hour') at time zone p_zone >= v_midnight then
+		return v_at - interval '1 hour';
+	end if;
+	return v_at;
+end $$;
 grant execute on function metric.day_start(date, text) to flashd;
+
+-- A moment as the tenant's clock shows it, with its offset: 2026-11-20T14:00:00+01:00.
+create function metric.tell_local(p_at timestamptz, p_zone text) returns text language plpgsql immutable strict as $$
+declare
+	v_local timestamp := p_at at time zone p_zone; v_ahead interval := v_local - (p_at at time zone 'UTC');
+begin
+	return to_char(v_local, 'YYYY-MM-DD"T"HH24:MI:SS') || case when v_ahead < interval '0' then '-' else '+' end
+		|| to_char(greatest(v_ahead, -v_ahead), 'HH24:MI');
+end $$;
+grant execute on function metric.tell_local(timestamptz, text) to flashd;

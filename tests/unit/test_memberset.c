@@ -173,9 +173,11 @@ static void containers_are_found_wherever_they_lie(void)
 			size_t count = 0;
 
 			for (uint32_t place = 0; place < PLACES; place++) {
+				uint32_t step = ((unsigned)round >> place % 4 & 1) == 0 ? 1 : 3;
+
 				has[s][place] = random_below(one_of) == 0;
 				for (uint32_t i = 0; has[s][place] && i < EACH; i++)
-					members[count++] = place * 65536 + (((unsigned)round >> place % 4 & 1) == 0 ? i : 3 * i);
+					members[count++] = place * 65536 + step * i;
 				both += s == 1 && has[0][place] && has[1][place] ? EACH : 0;
 			}
 			sets[s] = memberset_new(members, count);

@@ -1,4 +1,6 @@
 /* The corridor's queue: each tenant's order is kept, tenants are served in turn, nobody takes the whole room. */
+#include <sched.h>
+
 #include "check.h"
 
 #include "mcp/corridor/queue.h"
@@ -83,11 +85,73 @@ static void one_tenant_leaves_room_for_others(void)
 	CHECK(!queue_put(&queue, &jobs[0], 1));
 }
 
+/* Who takes a job, by its number; written under `mutex`. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static int takers[JOBS];
+
+static void *take_all(void *name)
+{
+	for (struct job *job; (job = queue_take(&queue, 1)) != NULL;) {
+		pthread_mutex_lock(&mutex);
+		takers[job - jobs] = *(char *)name;
+		pthread_mutex_unlock(&mutex);
+	}
+	return NULL;
+}
+
+static int taker_of(size_t job)
+{
+	int taker;
+
+	do {
+		sched_yield();
+		pthread_mutex_lock(&mutex);
+		taker = takers[job];
+		pthread_mutex_unlock(&mutex);
+	} while (taker == 0);
+	return taker;
+}
+
+/* Waits until somebody else than `before` sleeps in front. */
+static struct queue_sleeper *next_sleeper(const struct queue_sleeper *before)
+{
+	struct queue_sleeper *sleeper;
+
+	do {
+		sched_yield();
+		pthread_mutex_lock(&queue.lock);
+		sleeper = queue.sleepers;
+		pthread_mutex_unlock(&queue.lock);
+	} while (sleeper == before);
+	return sleeper;
+}
+
+static void who_came_last_is_woken_first(void)
+{
+	static char names[] = { 'a', 'b' };
+	struct queue_sleeper *a;
+	pthread_t threads[2];
+
+	queue_open(&queue, JOBS);
+	CHECK_INT(pthread_create(&threads[0], NULL, take_all, &names[0]), 0);
+	a = next_sleeper(NULL);
+	CHECK_INT(pthread_create(&threads[1], NULL, take_all, &names[1]), 0);
+	for (size_t i = 0; i < 100 && (i == 0 || takers[i - 1] == 'b'); i++) {
+		next_sleeper(a);
+		put(i, i + 1, 1);
+		CHECK_INT(taker_of(i), 'b');
+	}
+	queue_close(&queue);
+	for (size_t i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+}
+
 int main(void)
 {
 	CHECK_RUN(one_tenant_is_served_in_its_order);
 	CHECK_RUN(tenants_are_served_in_turn);
 	CHECK_RUN(a_batch_is_full_while_anything_waits);
 	CHECK_RUN(one_tenant_leaves_room_for_others);
+	CHECK_RUN(who_came_last_is_woken_first);
 	return check_done();
 }
