@@ -1,5 +1,5 @@
-/* Sets of members' numbers (0 to 2^32 - 1), compressed. The only file that knows libroaring. A set is packed, in one block
- * of memory, or loose, while it changes. One that nobody changes may be read by several threads at once. */
+/* Sets of members' numbers (0 to 2^32 - 1), compressed. The only file that knows libroaring. A set is packed, in one
+ * block of memory, or loose, while it changes. One that nobody changes may be read by several threads at once. */
 #ifndef FLASH_MEMBERSET_H
 #define FLASH_MEMBERSET_H
 
@@ -28,7 +28,8 @@ void memberset_pack(struct memberset *set);
 uint64_t memberset_count(const struct memberset *set);
 size_t memberset_size(const struct memberset *set);
 
-/* How many members there are in any of several sets; `in` gets how many of them each group holds too. All are packed. */
+/* How many members there are in any of several sets; `in` gets how many of them each group holds too. All are
+ * packed. */
 uint64_t memberset_count_any(const struct memberset *const *sets, size_t count, const struct memberset *const *groups,
 	size_t group_count, uint64_t *in);
 

@@ -1,5 +1,5 @@
-/* A tenant's sets on their way to the next data version: made or copied by one thread, changed, packed, and shown to the
- * others only then. bitmaps.c says when. */
+/* A tenant's sets on their way to the next data version: made or copied by one thread, changed, packed, and shown to
+ * the others only then. bitmaps.c says when. */
 #ifndef FLASH_BITMAPS_PARTS_H
 #define FLASH_BITMAPS_PARTS_H
 

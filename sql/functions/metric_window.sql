@@ -1,11 +1,12 @@
--- The exact bounds of a window and of what it is compared with, in the tenant's zone, week, calendar and clock; and from
--- when until when the source is covered. Period 0 is the window, the others are those of mcp/metrics/comparisons.def in
--- its order; only those of p_periods come. Days are local, `until_day` is behind the last; [since_at, until_at) are the
--- first instants of local days, also where midnight is skipped or comes twice, or a cut. whole_days: they are exactly
--- the rows whose local date is one of the days: not cut, and at neither end do the clocks go back behind midnight.
+-- The exact bounds of a window and of what it is compared with, in the tenant's zone, week, calendar and clock; and
+-- from when until when the source is covered. Period 0 is the window, the others are those of
+-- mcp/metrics/comparisons.def in its order; only those of p_periods come. Days are local, `until_day` is behind the
+-- last; [since_at, until_at) are the first instants of local days, also where midnight is skipped or comes twice, or a
+-- cut. whole_days: they are exactly the rows whose local date is one of the days: not cut, and at neither end do the
+-- clocks go back behind midnight.
 -- p_window: one of mcp/metrics/windows.def, or empty for the days p_from to p_to; p_as_of: the day to take as today, or
--- null for the clock's; p_back: days to look back from the window's end instead of its own first day, or a unit to begin
--- with the piece of time that the last day lies in; 0 for neither.
+-- null for the clock's; p_back: days to look back from the window's end instead of its own first day, or a unit to
+-- begin with the piece of time that the last day lies in; 0 for neither.
 -- Step by step, because each question asks it: of one large statement most of the time goes into its plan's beginning.
 create function metric.find_window(p_tenant int, p_source text, p_window text, p_from date, p_to date, p_as_of date,
 	p_back text, p_periods int[]) returns table (period int, zone text, currency text, week_start int,

@@ -156,8 +156,8 @@ static void the_ends_of_the_range_are_members(void)
 	arena_free(arena);
 }
 
-/* Containers of 65,536 numbers each, as lists and as runs, more or fewer of them and far apart: in a set, in a group, or
- * in both. */
+/* Containers of 65,536 numbers each, as lists and as runs, more or fewer of them and far apart: in a set, in a group,
+ * or in both. */
 static void containers_are_found_wherever_they_lie(void)
 {
 	enum { PLACES = 40, EACH = 100 };
