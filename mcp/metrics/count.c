@@ -55,13 +55,15 @@ static bool is_for_sets(const struct compile_request *request)
 	return fits;
 }
 
-/* Which tiers the question is limited to: all, and those without, when it does not say. */
-static void read_filter(struct counting *counting, const json_t *filters)
+/* Which tiers the question, or the key that asks, is limited to: all, and those without, when neither says. What is asked
+ * for is inside of the key's limits already; a limit that is nowhere listed lets in nobody. */
+static void read_filter(struct counting *counting, const struct question *question)
 {
-	const json_t *tiers = json_object_get(filters, "tier"), *one;
+	const json_t *asked = json_object_get(question->filters, "tier"), *one;
+	const json_t *tiers = asked != NULL ? asked : json_object_get(question->limits, "tier");
 	size_t i;
 
-	counting->limited = tiers != NULL;
+	counting->limited = question->request.filter_count > 0;
 	counting->none = !counting->limited;
 	for (size_t t = 0; t < counting->bitmaps->tier_count; t++)
 		counting->wanted[t] = !counting->limited;
@@ -225,7 +227,7 @@ enum count_result count_members(struct db *db, struct question *question, struct
 	bool good = counting.bitmaps->tier_count <= TIERS_MOST && strcmp(counting.bitmaps->zone, request->zone) == 0;
 
 	if (good) {
-		read_filter(&counting, question->filters);
+		read_filter(&counting, question);
 		good = count_periods(db, &counting, counts);
 	}
 	bitmaps_release(counting.bitmaps);

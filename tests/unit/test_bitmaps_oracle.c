@@ -105,6 +105,33 @@ static void filters_limit_to_tiers(void)
 		}
 }
 
+/* A key that is limited to tiers is told of these alone, whatever it asks for. */
+static void limited_keys_are_told_of_their_tiers(void)
+{
+	static const char *const limits[] = { "{\"tier\": [\"silver\"]}", "{\"tier\": [\"gold\", \"bronze\"]}" };
+	struct trial trial = { .metric = "buying_members", .window = "last_90d", .compare = { true, false } };
+	bool used;
+
+	for (int i = 0; i < 40; i++) {
+		bool filtered = i % 4 == 3;
+
+		trial.tenant = 1 + i / 20;
+		trial.by_count = (size_t)i % 3;
+		trial.by[0] = i % 2 == 0 ? "tier" : "week";
+		trial.by[1] = i % 2 == 0 ? "month" : "tier";
+		trial.filter = filtered ? "tier" : NULL;
+		trial.value_count = filtered;
+		trial.values[0] = "bronze";
+		db_limit(asked, limits[i % 2]);
+		CHECK(agrees(&trial, &used));
+		CHECK(used);
+		const char *limited = answer_of(&trial, true);
+
+		db_limit(asked, NULL);
+		CHECK(strcmp(limited, answer_of(&trial, true)) != 0);
+	}
+}
+
 /* The nights that the clocks change, skipped and double midnights, ends of months and years. */
 static void edges_fall_on_their_days(void)
 {
@@ -441,6 +468,7 @@ int main(void)
 	CHECK_RUN(every_day_is_kept);
 	CHECK_RUN(every_shape_is_counted_from_sets);
 	CHECK_RUN(filters_limit_to_tiers);
+	CHECK_RUN(limited_keys_are_told_of_their_tiers);
 	CHECK_RUN(edges_fall_on_their_days);
 	CHECK_RUN(random_questions);
 	CHECK_RUN(what_changes_is_counted);
