@@ -356,6 +356,26 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 		run_in_tenant(db, tenant, "enter_tenant", NULL, sql, values, count, 0, arena, rows, error);
 }
 
+struct db_rows *db_rows_made(const char *const *cells, size_t count, int width, struct arena *arena)
+{
+	struct db_rows *rows = arena_alloc(arena, sizeof *rows);
+	PGresAttDesc *columns = arena_alloc(arena, (size_t)width * sizeof *columns);
+	static char no_name[] = "";
+	bool good;
+
+	for (int i = 0; i < width; i++)
+		columns[i].name = no_name;
+	rows->result = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	good = rows->result != NULL && PQsetResultAttrs(rows->result, width, columns) != 0;
+	for (size_t i = 0; good && i < count * (size_t)width; i++)
+		good = PQsetvalue(rows->result, (int)(i / (size_t)width), (int)(i % (size_t)width),
+			(char *)(uintptr_t)cells[i], cells[i] == NULL ? -1 : (int)strlen(cells[i])) != 0;
+	if (!good)
+		abort();   /* out of memory, as in an arena */
+	arena_own(arena, rows->result, close_result);
+	return rows;
+}
+
 size_t db_count(const struct db_rows *rows)
 {
 	return (size_t)PQntuples(rows->result);

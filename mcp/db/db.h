@@ -68,6 +68,9 @@ double db_real(const struct db_rows *rows, size_t row, int column);
 bool db_truth(const struct db_rows *rows, size_t row, int column);
 json_t *db_json(const struct db_rows *rows, size_t row, int column, struct arena *arena);
 
+/* Rows that no statement gave, cell by cell (NULL for null), for those who read rows wherever they are from. */
+struct db_rows *db_rows_made(const char *const *cells, size_t count, int width, struct arena *arena);
+
 /* The bytes of a bytea, owned by the arena, and how many there are. */
 const void *db_bytes(const struct db_rows *rows, size_t row, int column, struct arena *arena, size_t *size);
 

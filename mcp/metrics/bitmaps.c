@@ -281,6 +281,8 @@ static bool take_changes(struct place *place, struct bitmaps *bitmaps, const str
 			good = take_kept(place, bitmaps, rows, i, arena);
 		else if (strcmp(what, "stale") == 0)
 			good = take_stale(place, bitmaps, rows, i, arena);
+		else if (strcmp(what, "name") == 0)
+			bitmaps_name_tier(bitmaps, db_text(rows, i, WORD), db_text(rows, i, MEMBERS));
 		else
 			good = take_move(place, bitmaps, rows, i);
 	}

@@ -22,7 +22,7 @@ struct day_set {
 };
 
 struct tier_set {
-	char *tier;
+	char *tier, *name;        /* name: as people say it, or NULL */
 	struct shared_set *shared;
 };
 

@@ -18,6 +18,11 @@ static void drop(struct shared_set *shared)
 	}
 }
 
+static char *copy_text(const char *text)
+{
+	return text == NULL ? NULL : keep(strdup(text));
+}
+
 static struct shared_set *share(struct memberset *set)
 {
 	struct shared_set *shared = keep(malloc(sizeof *shared));
@@ -38,6 +43,7 @@ void bitmaps_release(const struct bitmaps *held)
 	for (size_t i = 0; i < bitmaps->tier_count; i++) {
 		drop(bitmaps->tiers[i].shared);
 		free(bitmaps->tiers[i].tier);
+		free(bitmaps->tiers[i].name);
 	}
 	free(bitmaps->days);
 	free(bitmaps->tiers);
@@ -65,7 +71,8 @@ struct bitmaps *bitmaps_copy(const struct bitmaps *from)
 		from->days[i].shared->holders++;
 	}
 	for (size_t i = 0; i < from->tier_count; i++) {
-		bitmaps->tiers[i] = (struct tier_set){ keep(strdup(from->tiers[i].tier)), from->tiers[i].shared };
+		bitmaps->tiers[i] = (struct tier_set){ copy_text(from->tiers[i].tier), copy_text(from->tiers[i].name),
+			from->tiers[i].shared };
 		from->tiers[i].shared->holders++;
 	}
 	return bitmaps;
@@ -88,7 +95,8 @@ void bitmaps_put_day(struct bitmaps *bitmaps, int day, struct memberset *set)
 	bitmaps->day_count++;
 }
 
-struct memberset *bitmaps_own_tier(struct bitmaps *bitmaps, const char *tier)
+/* A tier's place, which is made when it is new. */
+static struct tier_set *find_tier(struct bitmaps *bitmaps, const char *tier)
 {
 	struct tier_set *found = NULL;
 
@@ -98,8 +106,23 @@ struct memberset *bitmaps_own_tier(struct bitmaps *bitmaps, const char *tier)
 	if (found == NULL) {
 		bitmaps->tiers = keep(realloc(bitmaps->tiers, (bitmaps->tier_count + 1) * sizeof *bitmaps->tiers));
 		found = &bitmaps->tiers[bitmaps->tier_count++];
-		*found = (struct tier_set){ keep(strdup(tier)), share(memberset_new(NULL, 0)) };
+		*found = (struct tier_set){ copy_text(tier), NULL, share(memberset_new(NULL, 0)) };
 	}
+	return found;
+}
+
+void bitmaps_name_tier(struct bitmaps *bitmaps, const char *tier, const char *name)
+{
+	struct tier_set *found = find_tier(bitmaps, tier);
+
+	free(found->name);
+	found->name = copy_text(name);
+}
+
+struct memberset *bitmaps_own_tier(struct bitmaps *bitmaps, const char *tier)
+{
+	struct tier_set *found = find_tier(bitmaps, tier);
+
 	if (found->shared->holders > 1) {
 		struct shared_set *own = share(memberset_copy(found->shared->set));
 

@@ -18,6 +18,9 @@ struct memberset *bitmaps_own_tier(struct bitmaps *bitmaps, const char *tier);
 /* Puts a member into a tier and out of any other; NULL: into none. */
 void bitmaps_move_member(struct bitmaps *bitmaps, uint32_t member, const char *tier);
 
+/* What people call a tier. */
+void bitmaps_name_tier(struct bitmaps *bitmaps, const char *tier, const char *name);
+
 /* Packs the tiers that changed: the last step before others see them. */
 void bitmaps_pack(struct bitmaps *bitmaps);
 

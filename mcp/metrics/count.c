@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bitmaps.h"
+#include "count_rows.h"
 #include "day.h"
 #include "mcp/db/array.h"
 #include "values.h"
@@ -28,6 +29,7 @@ struct counting {
 	size_t tier_at, grain_at;             /* places among the dimensions; BY_MOST: not there */
 	bool wanted[TIERS_MOST], none, limited;   /* tiers that the filter lets in */
 	struct db_array by[BY_MOST], whole, values;
+	struct tally tally;                   /* of the window */
 };
 
 static bool is_grain_of_days(const struct dimension *dimension)
@@ -55,8 +57,8 @@ static bool is_for_sets(const struct compile_request *request)
 	return fits;
 }
 
-/* Which tiers the question, or the key that asks, is limited to: all, and those without, when neither says. What is asked
- * for is inside of the key's limits already; a limit that is nowhere listed lets in nobody. */
+/* Which tiers the question, or the key that asks, is limited to: all, and those without, when neither says. What is
+ * asked for is inside of the key's limits already; a limit that is nowhere listed lets in nobody. */
 static void read_filter(struct counting *counting, const struct question *question)
 {
 	const json_t *asked = json_object_get(question->filters, "tier"), *one;
@@ -151,6 +153,27 @@ static struct tally tally_days(const struct counting *counting, int first, int l
 	return tally;
 }
 
+/* The window's rows, when they need no statement. */
+static struct db_rows *lay_rows(const struct counting *counting)
+{
+	const struct bitmaps *bitmaps = counting->bitmaps;
+	const struct tally *tally = &counting->tally;
+	struct count_group groups[TIERS_MOST + 1];
+	uint64_t rest = tally->all, sum = 0;
+	size_t count = 0;
+
+	for (size_t t = 0; t < bitmaps->tier_count; t++) {
+		rest -= tally->in[t];
+		sum += counting->wanted[t] ? tally->in[t] : 0;
+		if (counting->wanted[t] && tally->in[t] > 0)
+			groups[count++] = (struct count_group){ bitmaps->tiers[t].tier, bitmaps->tiers[t].name, tally->in[t] };
+	}
+	if (counting->none && rest > 0)
+		groups[count++] = (struct count_group){ NULL, NULL, rest };
+	return count_rows(counting->request, sum + (counting->none ? rest : 0), groups, count, bitmaps->version,
+		counting->arena);
+}
+
 /* Groups by piece of time; the pieces' days lie side by side. */
 static void add_pieces(struct counting *counting, const struct piece *pieces, size_t count)
 {
@@ -177,6 +200,7 @@ static struct compile_counts count_period(struct counting *counting, const struc
 	day_parse(period->last_day, &last);
 	struct tally tally = tally_days(counting, first, last);
 
+	counting->tally = tally;
 	add_groups(counting, &tally, NULL, true);
 	if (counting->grain_at < BY_MOST)
 		add_pieces(counting, pieces, piece_count);
@@ -203,7 +227,7 @@ static bool count_periods(struct db *db, struct counting *counting, struct compi
 	return true;
 }
 
-enum count_result count_members(struct db *db, struct question *question, struct arena *arena)
+enum count_result count_members(struct db *db, struct question *question, struct arena *arena, struct db_rows **rows)
 {
 	struct compile_request *request = &question->request;
 	struct counting counting = { .request = request, .arena = arena, .tier_at = BY_MOST, .grain_at = BY_MOST };
@@ -230,11 +254,12 @@ enum count_result count_members(struct db *db, struct question *question, struct
 		read_filter(&counting, question);
 		good = count_periods(db, &counting, counts);
 	}
+	*rows = good ? lay_rows(&counting) : NULL;
 	bitmaps_release(counting.bitmaps);
 	if (!good)
 		return COUNT_BY_SQL;
 	request->counts = counts;
-	return COUNT_DONE;
+	return *rows != NULL ? COUNT_LAID : COUNT_DONE;
 }
 
 void count_end(enum count_result result)

@@ -299,6 +299,15 @@ static bool select_rows(struct asking *asking, const struct compiled *compiled, 
 			asking->error);
 }
 
+/* The rows by the compiled query. */
+static bool compile_rows(struct asking *asking, struct db_rows **rows)
+{
+	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
+
+	return select_rows(asking, &compiled, rows) ||
+		error_wrap(asking->error, "%s", asking->question->metric->name);
+}
+
 /* One try; the bounds and the numbers must be of one data version. Not `moved`: they are, as far as is known here. */
 static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, bool *moved)
 {
@@ -311,19 +320,16 @@ static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, 
 	if (asking->groups_most > 0)
 		asking->question->request.limit = asking->groups_most;
 	enum count_result counted = by_sql ? COUNT_BY_SQL
-		: count_members(asking->db, asking->question, asking->arena);
+		: count_members(asking->db, asking->question, asking->arena, rows);
 
 	*moved = counted == COUNT_MOVED;
 	if (*moved)
 		return true;
 	asking->question->request.page = !asking->raw;
-	struct compiled compiled = compile_query(&asking->question->request, asking->arena);
-	bool good = select_rows(asking, &compiled, rows);
+	bool good = counted == COUNT_LAID || compile_rows(asking, rows);
 
 	count_end(counted);
-	if (!good)
-		return error_wrap(asking->error, "%s", metric->name);
-	return asking->raw || small_withhold(asking->db, asking->question, rows, asking->arena, asking->error);
+	return good && (asking->raw || small_withhold(asking->db, asking->question, rows, asking->arena, asking->error));
 }
 
 /* A query without groups has one row: its total. With groups there may be no total when there are no rows at all. */

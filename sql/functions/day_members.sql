@@ -13,6 +13,9 @@ create view reading.tier_moves as
 create view reading.tiers_of_members as
 	select m.tenant, m.member, m.tier from data.members m;
 
+create view reading.tier_names as
+	select t.tenant, t.tier, t.name from data.tiers t;
+
 -- The orders that have a member.
 create view reading.member_orders as
 	select o.tenant, o.ordered_at, o.member from data.orders o where o.member is not null;
