@@ -1,6 +1,6 @@
 -- What brings sets in memory to this moment, all of one snapshot: the kept sets behind a revision, the members of stale
--- days from their orders, the moves between tiers, the tiers' names. When that is more than may be read, or when the moves were not kept
--- one by one, only the first row comes.
+-- days from their orders, the moves between tiers, the tiers' names. When that is more than may be read, or when the
+-- moves were not kept one by one, only the first row comes.
 -- $1 tenant, $2 revision, $3 move; at most: $4 sets, $5 orders of stale days, $6 moves
 -- Rows: what it is; a zone (here), day (kept, stale) or tier (move, name); data version, revision or move; count of a
 -- set, or the member who moved; digest; set, list of members or name; whether it is too much
@@ -38,5 +38,6 @@ select 'stale', to_char(s.day, 'YYYY-MM-DD'), null, null, null,
 union all
 select 'move', v.tier, v.move, v.member, null, null, false from moves v, much m where not m.too
 union all
-select 'name', n.tier, null, null, null, n.name, false from reading.tier_names n, much m where n.tenant = $1 and not m.too
+select 'name', n.tier, null, null, null, n.name, false from reading.tier_names n, much m
+	where n.tenant = $1 and not m.too
 order by what, number
