@@ -1,38 +1,44 @@
 #include "queue.h"
 
-/* A thread that waits, on its own stack. */
-struct queue_sleeper {
-	pthread_cond_t woken;
-	bool awake;
-	struct queue_sleeper *next;
-};
+#include <stdlib.h>
 
 void queue_open(struct queue *queue, size_t limit)
 {
 	*queue = (struct queue){ .limit = limit };
 	pthread_mutex_init(&queue->lock, NULL);
+	for (size_t i = 0; i < QUEUE_SLEEPERS; i++) {
+		pthread_cond_init(&queue->places[i].woken, NULL);
+		queue->places[i].next = queue->free;
+		queue->free = &queue->places[i];
+	}
 }
 
-/* Wakes who came last. */
-static void wake_one(struct queue *queue)
+/* Who came last is to be woken; NULL when nobody sleeps. */
+static struct queue_sleeper *choose_sleeper(struct queue *queue)
 {
 	struct queue_sleeper *sleeper = queue->sleepers;
 
-	if (sleeper == NULL)
-		return;
-	queue->sleepers = sleeper->next;
-	sleeper->awake = true;
-	pthread_cond_signal(&sleeper->woken);
+	if (sleeper != NULL) {
+		queue->sleepers = sleeper->next;
+		sleeper->awake = true;
+	}
+	return sleeper;
 }
 
 static void sleep_here(struct queue *queue)
 {
-	struct queue_sleeper sleeper = { .woken = PTHREAD_COND_INITIALIZER, .next = queue->sleepers };
+	struct queue_sleeper *sleeper = queue->free;
 
-	queue->sleepers = &sleeper;
-	while (!sleeper.awake)
-		pthread_cond_wait(&sleeper.woken, &queue->lock);
-	pthread_cond_destroy(&sleeper.woken);
+	if (sleeper == NULL)
+		abort();   /* more threads than settings.def allows */
+	queue->free = sleeper->next;
+	sleeper->awake = false;
+	sleeper->next = queue->sleepers;
+	queue->sleepers = sleeper;
+	while (!sleeper->awake)
+		pthread_cond_wait(&sleeper->woken, &queue->lock);
+	sleeper->next = queue->free;
+	queue->free = sleeper;
 }
 
 /* A lane that was empty is served last of all in this round. */
@@ -53,6 +59,8 @@ bool queue_put(struct queue *queue, struct job *job, int tenant)
 {
 	struct queue_lane *lane = &queue->lanes[(unsigned)tenant % QUEUE_LANES];
 
+	struct queue_sleeper *chosen = NULL;
+
 	pthread_mutex_lock(&queue->lock);
 	bool good = !queue->closed && queue->count < queue->limit && lane->count < queue->limit - queue->limit / 4;
 
@@ -64,9 +72,12 @@ bool queue_put(struct queue *queue, struct job *job, int tenant)
 		lane->last = &job->next;
 		lane->count++;
 		queue->count++;
-		wake_one(queue);
+		chosen = choose_sleeper(queue);
 	}
 	pthread_mutex_unlock(&queue->lock);
+	/* Not under the lock, for which who wakes up would wait at once. */
+	if (chosen != NULL)
+		pthread_cond_signal(&chosen->woken);
 	return good;
 }
 
@@ -108,7 +119,7 @@ void queue_close(struct queue *queue)
 {
 	pthread_mutex_lock(&queue->lock);
 	queue->closed = true;
-	while (queue->sleepers != NULL)
-		wake_one(queue);
+	for (struct queue_sleeper *sleeper; (sleeper = choose_sleeper(queue)) != NULL;)
+		pthread_cond_signal(&sleeper->woken);
 	pthread_mutex_unlock(&queue->lock);
 }

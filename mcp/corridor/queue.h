@@ -7,8 +7,8 @@
 
 #include "mcp/tool.h"
 
-/* Tenants whose numbers leave the same rest share a lane. */
-enum { QUEUE_LANES = 256 };
+/* Tenants whose numbers leave the same rest share a lane. So many threads may wait. */
+enum { QUEUE_LANES = 256, QUEUE_SLEEPERS = 80 };
 
 struct queue_lane {
 	struct job *first, **last;
@@ -16,10 +16,16 @@ struct queue_lane {
 	struct queue_lane *next;   /* in the ring of lanes that have jobs */
 };
 
-struct queue_sleeper;
+/* A place to wait in. */
+struct queue_sleeper {
+	pthread_cond_t woken;
+	bool awake;
+	struct queue_sleeper *next;
+};
 
 struct queue {
 	pthread_mutex_t lock;
+	struct queue_sleeper places[QUEUE_SLEEPERS], *free;
 	struct queue_sleeper *sleepers;   /* who waits for jobs, latest first */
 	struct queue_lane lanes[QUEUE_LANES], *served;   /* the one served last; NULL when all are empty */
 	size_t count, limit;
