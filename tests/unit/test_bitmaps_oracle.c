@@ -301,6 +301,30 @@ static void too_many_moves_are_read_anew(void)
 	CHECK(used);
 }
 
+/* Groups of few members are withheld of what is counted from sets as of what SQL counts, and so is what would give them
+ * away. */
+static void small_groups_are_withheld(void)
+{
+	static const char *const least[] = { "8", "20", "40" };
+	int withheld = 0;
+
+	for (int i = 0; i < 24; i++) {
+		long first = day_number("2017-02-01") + 9 * i;
+		struct trial trial = { .tenant = 1, .metric = "buying_members", .by_count = i % 4 > 0, .by = { "tier" },
+			.days = span(first, first + i % 5), .lowest = i % 2 == 0, .filter = i % 4 == 0 ? "tier" : NULL,
+			.values = { "gold" }, .value_count = i % 4 == 0 };
+		bool used;
+
+		if (i % 8 == 0)
+			change(1, arena_format(arena, "update data.tenants set min_group = %s where tenant = 1", least[i / 8]));
+		CHECK(agrees(&trial, &used));
+		CHECK(used);
+		withheld += strstr(answer_of(&trial, true), "\"withheld\"") != NULL;
+	}
+	CHECK(withheld > 6);
+	change(1, "update data.tenants set min_group = default where tenant = 1");
+}
+
 static long long number_of(const char *sql)
 {
 	struct db_rows *rows;
@@ -472,6 +496,7 @@ int main(void)
 	CHECK_RUN(edges_fall_on_their_days);
 	CHECK_RUN(random_questions);
 	CHECK_RUN(what_changes_is_counted);
+	CHECK_RUN(small_groups_are_withheld);
 	CHECK_RUN(too_many_moves_are_read_anew);
 	CHECK_RUN(a_forgotten_day_is_caught);
 	CHECK_RUN(a_forgotten_move_is_caught);
