@@ -15,6 +15,9 @@ MEMBER_DAY = '''drop table if exists public.member_day;
 create table public.member_day as select distinct o.tenant, (o.ordered_at at time zone t.zone)::date as day, coalesce(m.tier, '') as tier, o.member
     from data.orders o join data.tenants t using (tenant) join data.members m using (tenant, member);
 alter table public.member_day add primary key (tenant, day, tier, member)'''
+NOTHING_KEPT = '''delete from data.day_members where tenant = 1;
+insert into data.stale_days (tenant, kind, day, marked_at) select distinct 1, 'members', (o.ordered_at at time zone t.zone)::date, now()
+    from data.orders o join data.tenants t using (tenant) where tenant = 1 on conflict do nothing'''
 WAYS = {'distinct, then counted': 'select tier, count(*) from (select distinct tier, member from member_day where tenant = 1 and day '
                                   "between date '{0}' + {1} and date '{0}' + {1} + 29) x group by tier",
         'count(distinct)': "select tier, count(distinct member) from member_day where tenant = 1 and day between date '{0}' + {1} "
@@ -104,8 +107,10 @@ def measure(helpers):
                                      'from data.orders o join data.tenants t using (tenant) where tenant = 1 group by t.zone').split('|')
     days = (date.fromisoformat(last) - date.fromisoformat(first)).days - 29
     question = {'metric': 'active_members', 'window': 'last_30d', 'by': ['tier'], 'as_of': last}
+    bench.sql('flash', NOTHING_KEPT)
     fresh = Sets(question)
-    bench.say(f'  first start: the first answer after {fresh.answered_s:.2f} s, all sets made and in memory after {fresh.ready_s:.1f} s')
+    bench.goal('C1', f'very first start with {members} members: seconds to the first answer', fresh.answered_s, 3, False)
+    bench.say(f'  all sets made and in memory after {fresh.ready_s:.1f} s')
     fresh.close()
     plain = Sets(question, FLASHD_MEMBER_SETS='0')
     sets = Sets(question)
