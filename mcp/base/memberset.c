@@ -8,14 +8,14 @@
 #include "seal.h"
 
 enum { SMALLEST = 8 };   /* bytes of an empty set; of fewer the library complains on stderr */
+enum { ALIGNED = 32 };   /* as the library wants a frozen set to lie */
 
-/* A packed set is its portable bytes: of a day's members in one block instead of some hundred, and counted from as they
- * lie there. */
+/* A packed set is the library's frozen form, in one block instead of one for each of a day's containers; the bits are a
+ * view of it, from which is read and counted as from any others. */
 struct memberset {
-	roaring_bitmap_t *bits;   /* loose, or NULL */
-	unsigned char *packed;    /* or NULL */
-	size_t size;
-	uint64_t count;           /* of a packed one */
+	roaring_bitmap_t *bits;
+	void *packed;             /* NULL: loose */
+	size_t size;              /* of the packed block */
 };
 
 static void *keep(void *made)
@@ -25,11 +25,14 @@ static void *keep(void *made)
 	return made;
 }
 
-/* Only what this file made: such bytes need no second look. */
-static roaring_bitmap_t *loosen(const struct memberset *set)
+static void view(struct memberset *set)
 {
-	return keep(set->bits != NULL ? roaring_bitmap_copy(set->bits)
-		: roaring_bitmap_portable_deserialize_safe((const char *)set->packed, set->size));
+	set->bits = keep((void *)(uintptr_t)roaring_bitmap_frozen_view(set->packed, set->size));
+}
+
+static void *alloc_packed(size_t size)
+{
+	return keep(aligned_alloc(ALIGNED, (size + ALIGNED - 1) / ALIGNED * ALIGNED));
 }
 
 void memberset_pack(struct memberset *set)
@@ -37,12 +40,11 @@ void memberset_pack(struct memberset *set)
 	if (set->packed != NULL)
 		return;
 	roaring_bitmap_run_optimize(set->bits);
-	set->size = roaring_bitmap_portable_size_in_bytes(set->bits);
-	set->packed = keep(malloc(set->size));
-	roaring_bitmap_portable_serialize(set->bits, (char *)set->packed);
-	set->count = roaring_bitmap_get_cardinality(set->bits);
+	set->size = roaring_bitmap_frozen_size_in_bytes(set->bits);
+	set->packed = alloc_packed(set->size);
+	roaring_bitmap_frozen_serialize(set->bits, set->packed);
 	roaring_bitmap_free(set->bits);
-	set->bits = NULL;
+	view(set);
 }
 
 struct memberset *memberset_new(const uint32_t *members, size_t count)
@@ -61,10 +63,12 @@ struct memberset *memberset_copy(const struct memberset *set)
 	struct memberset *copy = keep(malloc(sizeof *copy));
 
 	*copy = *set;
-	if (set->packed == NULL)
-		copy->bits = loosen(set);
-	else
-		copy->packed = memcpy(keep(malloc(set->size)), set->packed, set->size);
+	if (set->packed == NULL) {
+		copy->bits = keep(roaring_bitmap_copy(set->bits));
+		return copy;
+	}
+	copy->packed = memcpy(alloc_packed(set->size), set->packed, set->size);
+	view(copy);
 	return copy;
 }
 
@@ -72,35 +76,36 @@ void memberset_free(struct memberset *set)
 {
 	if (set == NULL)
 		return;
-	if (set->bits != NULL)
-		roaring_bitmap_free(set->bits);
+	roaring_bitmap_free(set->bits);
 	free(set->packed);
 	free(set);
 }
 
-static roaring_bitmap_t *own_bits(struct memberset *set)
+static roaring_bitmap_t *loosen(struct memberset *set)
 {
-	if (set->bits == NULL) {
-		set->bits = loosen(set);
+	if (set->packed != NULL) {
+		roaring_bitmap_t *bits = keep(roaring_bitmap_copy(set->bits));
+
+		roaring_bitmap_free(set->bits);
 		free(set->packed);
-		set->packed = NULL;
+		*set = (struct memberset){ .bits = bits };
 	}
 	return set->bits;
 }
 
 void memberset_add(struct memberset *set, uint32_t member)
 {
-	roaring_bitmap_add(own_bits(set), member);
+	roaring_bitmap_add(loosen(set), member);
 }
 
 void memberset_remove(struct memberset *set, uint32_t member)
 {
-	roaring_bitmap_remove(own_bits(set), member);
+	roaring_bitmap_remove(loosen(set), member);
 }
 
 uint64_t memberset_count(const struct memberset *set)
 {
-	return set->packed != NULL ? set->count : roaring_bitmap_get_cardinality(set->bits);
+	return roaring_bitmap_get_cardinality(set->bits);
 }
 
 size_t memberset_size(const struct memberset *set)
@@ -110,196 +115,32 @@ size_t memberset_size(const struct memberset *set)
 
 void memberset_list(const struct memberset *set, uint32_t *members)
 {
-	roaring_bitmap_t *bits = loosen(set);
-
-	roaring_bitmap_to_uint32_array(bits, members);
-	roaring_bitmap_free(bits);
+	roaring_bitmap_to_uint32_array(set->bits, members);
 }
 
 char *memberset_write(const struct memberset *set, struct arena *arena, size_t *size)
 {
-	char *bytes = arena_alloc(arena, set->size);
+	char *bytes = arena_alloc(arena, roaring_bitmap_portable_size_in_bytes(set->bits));
 
-	if (set->packed == NULL)
-		abort();
-	*size = set->size;
-	return memcpy(bytes, set->packed, set->size);
-}
-
-/* The members that share their upper 16 bits: their lower ones as a list, as 65,536 bits, or as runs. */
-struct container {
-	const unsigned char *bytes;
-	uint32_t count;           /* members */
-	bool is_runs;
-};
-
-/* A set's containers, one after the other. */
-struct walk {
-	const unsigned char *heads, *runs, *bytes;   /* counts and upper bits; which are runs, or NULL; the container */
-	uint32_t at, most;
-};
-
-enum { WORDS = 1024, LIST_MOST = 4096, OFFSETS_LEAST = 4, COOKIE_RUNS = 12347, DONE = 1 << 16 };
-
-static uint32_t load(const unsigned char *bytes, size_t place)
-{
-	uint16_t number;
-
-	memcpy(&number, bytes + place * sizeof number, sizeof number);
-	return number;
-}
-
-static struct walk walk_open(const struct memberset *set)
-{
-	const unsigned char *bytes = set->packed;
-
-	if (bytes == NULL)
-		abort();
-	struct walk walk = { .at = 0 };
-
-	if (load(bytes, 0) == COOKIE_RUNS) {
-		walk.most = load(bytes, 1) + 1;
-		walk.runs = bytes + 4;
-		walk.heads = walk.runs + (walk.most + 7) / 8;
-	} else {
-		walk.most = load(bytes, 2) | load(bytes, 3) << 16;
-		walk.heads = bytes + 8;
-	}
-	bool offsets = walk.runs == NULL || walk.most >= OFFSETS_LEAST;
-
-	walk.bytes = walk.heads + (offsets ? 8 : 4) * walk.most;
-	return walk;
-}
-
-/* The upper bits of the container where the walk is; DONE behind the last. */
-static uint32_t walk_key(const struct walk *walk)
-{
-	return walk->at < walk->most ? load(walk->heads, 2 * walk->at) : DONE;
-}
-
-static struct container walk_next(struct walk *walk)
-{
-	struct container container = { walk->bytes, load(walk->heads, 2 * walk->at + 1) + 1,
-		walk->runs != NULL && (walk->runs[walk->at / 8] >> walk->at % 8 & 1) != 0 };
-
-	walk->bytes += container.is_runs ? 2 + 4 * load(walk->bytes, 0)
-		: container.count > LIST_MOST ? WORDS * sizeof(uint64_t) : 2 * container.count;
-	walk->at++;
-	return container;
-}
-
-static uint64_t word_of(const struct container *container, size_t place)
-{
-	uint64_t word;
-
-	memcpy(&word, container->bytes + place * sizeof word, sizeof word);
-	return word;
-}
-
-static void set_bit(uint64_t *words, uint32_t low)
-{
-	words[low / 64] |= UINT64_C(1) << low % 64;
-}
-
-static uint64_t has_bit(const uint64_t *words, uint32_t low)
-{
-	return words[low / 64] >> low % 64 & 1;
-}
-
-/* The first and the last of a run. */
-static uint32_t run_first(const struct container *container, uint32_t run)
-{
-	return load(container->bytes, 1 + 2 * run);
-}
-
-static uint32_t run_last(const struct container *container, uint32_t run)
-{
-	return run_first(container, run) + load(container->bytes, 2 + 2 * run);
-}
-
-/* Sets the bits of the container where a walk is. */
-static void add_next(uint64_t *words, struct walk *walk)
-{
-	const struct container container = walk_next(walk);
-
-	if (container.is_runs)
-		for (uint32_t run = 0; run < load(container.bytes, 0); run++)
-			for (uint32_t low = run_first(&container, run); low <= run_last(&container, run); low++)
-				set_bit(words, low);
-	else if (container.count > LIST_MOST)
-		for (size_t i = 0; i < WORDS; i++)
-			words[i] |= word_of(&container, i);
-	else
-		for (uint32_t i = 0; i < container.count; i++)
-			set_bit(words, load(container.bytes, i));
-}
-
-#ifdef __x86_64__
-__attribute__((target_clones("popcnt", "default")))
-#endif
-static uint64_t count_bits(const uint64_t *words, const struct container *both)
-{
-	uint64_t count = 0;
-
-	for (size_t i = 0; i < WORDS; i++)
-		count += (uint64_t)__builtin_popcountll(both == NULL ? words[i] : words[i] & word_of(both, i));
-	return count;
-}
-
-/* How many members of the container where a walk is have their bit set. */
-static uint64_t count_next(const uint64_t *words, struct walk *walk)
-{
-	const struct container container = walk_next(walk);
-	uint64_t count = 0;
-
-	if (container.is_runs)
-		for (uint32_t run = 0; run < load(container.bytes, 0); run++)
-			for (uint32_t low = run_first(&container, run); low <= run_last(&container, run); low++)
-				count += has_bit(words, low);
-	else if (container.count > LIST_MOST)
-		count = count_bits(words, &container);
-	else
-		for (uint32_t i = 0; i < container.count; i++)
-			count += has_bit(words, load(container.bytes, i));
-	return count;
-}
-
-static struct walk *open_all(const struct memberset *const *sets, size_t count)
-{
-	struct walk *walks = keep(malloc((count + 1) * sizeof *walks));
-
-	for (size_t i = 0; i < count; i++)
-		walks[i] = walk_open(sets[i]);
-	return walks;
+	*size = roaring_bitmap_portable_serialize(set->bits, bytes);
+	return bytes;
 }
 
 uint64_t memberset_count_any(const struct memberset *const *sets, size_t count, const struct memberset *const *groups,
 	size_t group_count, uint64_t *in)
 {
-	struct walk *walks = open_all(sets, count), *group_walks = open_all(groups, group_count);
-	uint64_t words[WORDS], all = 0;
+	const roaring_bitmap_t **all = keep(malloc((count + 1) * sizeof *all));
+
+	for (size_t i = 0; i < count; i++)
+		all[i] = sets[i]->bits;
+	roaring_bitmap_t *any = keep(roaring_bitmap_or_many(count, all));
+	uint64_t found = roaring_bitmap_get_cardinality(any);
 
 	for (size_t i = 0; i < group_count; i++)
-		in[i] = 0;
-	for (uint32_t key = 0, next; key < DONE; key = next) {
-		next = DONE;
-		memset(words, 0, sizeof words);
-		for (size_t i = 0; i < count; i++) {
-			if (walk_key(&walks[i]) == key)
-				add_next(words, &walks[i]);
-			next = walk_key(&walks[i]) < next ? walk_key(&walks[i]) : next;
-		}
-		all += count_bits(words, NULL);
-		for (size_t i = 0; i < group_count; i++) {
-			while (walk_key(&group_walks[i]) < key)
-				walk_next(&group_walks[i]);
-			if (walk_key(&group_walks[i]) == key)
-				in[i] += count_next(words, &group_walks[i]);
-		}
-	}
-	free(walks);
-	free(group_walks);
-	return all;
+		in[i] = roaring_bitmap_and_cardinality(any, groups[i]->bits);
+	roaring_bitmap_free(any);
+	free(all);
+	return found;
 }
 
 struct reading {

@@ -28,15 +28,14 @@ void memberset_pack(struct memberset *set);
 uint64_t memberset_count(const struct memberset *set);
 size_t memberset_size(const struct memberset *set);
 
-/* How many members there are in any of several sets; `in` gets how many of them each group holds too. All are
- * packed. */
+/* How many members there are in any of several sets; `in` gets how many of them each group holds too. */
 uint64_t memberset_count_any(const struct memberset *const *sets, size_t count, const struct memberset *const *groups,
 	size_t group_count, uint64_t *in);
 
 /* The members in ascending order; `members` has room for memberset_count(). */
 void memberset_list(const struct memberset *set, uint32_t *members);
 
-/* Roaring's portable bytes (github.com/RoaringBitmap/RoaringFormatSpec) of a packed set, owned by the arena. */
+/* Roaring's portable bytes (github.com/RoaringBitmap/RoaringFormatSpec) of a set, owned by the arena. */
 char *memberset_write(const struct memberset *set, struct arena *arena, size_t *size);
 
 /* A new set from such bytes, or NULL when they are not, as a whole, a set of exactly `count` members: whatever the
