@@ -5,7 +5,8 @@ create view reading.day_members as
 	select d.tenant, d.day, d.revision, d.members, d.count, d.digest from data.day_members d;
 
 create view reading.stale_member_days as
-	select s.tenant, s.day, s.marked_at from data.stale_days s where s.kind = 'members';
+	select s.tenant, s.day, s.marked_at, app.is_left_alone(s.marked_at) as is_left_alone from data.stale_days s
+		where s.kind = 'members';
 
 create view reading.tier_moves as
 	select m.tenant, m.move, m.member, m.tier from data.tier_moves m;
@@ -33,32 +34,48 @@ begin
 			and (o.ordered_at at time zone p_zone)::date = p_day) x;
 end $$;
 
+create function app.is_set_of_day(p_tenant int, p_day date, p_zone text, p_count int, p_digest bytea) returns boolean
+language plpgsql volatile as $$
+begin
+	return (select (m.count, m.digest) is not distinct from (p_count, p_digest)
+		from app.members_of_day(p_tenant, p_day, p_zone) m);
+end $$;
+
 -- Keeps the sets of some days and takes their marks; answers which. A set that is not exactly the day's members at this
 -- moment is not kept, and its day stays stale: whatever the daemon made of it, no wrong set gets in here. Of one that
 -- claims another count than its bytes hold, the bytes are refused when they are read (memberset_read).
+-- A marked day's members are counted before the facts are held, so that no batch waits for that: then its mark must still
+-- be the one that was there before. One without a mark, whose kept set was found broken, is counted while they are held.
 create function app.keep_day_members(p_tenant int, p_days date[], p_members bytea[], p_counts int[], p_digests bytea[])
 returns date[] language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
-	v_zone text; v_kept date[] := '{}'; v_revision bigint; v_count int; v_digest bytea; v_marked timestamptz;
+	v_zone text; v_kept date[] := '{}'; v_revision bigint; v_places tid[]; v_times timestamptz[]; v_right boolean[];
 begin
 	perform app.enter(p_tenant);
-	perform app.hold_facts(p_tenant);
 	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
+	select array_agg(s.ctid order by d.n), array_agg(s.marked_at order by d.n) into v_places, v_times
+		from unnest(p_days) with ordinality d(day, n)
+		left join data.stale_days s on s.tenant = p_tenant and s.kind = 'members' and s.day = d.day;
+	for i in 1 .. coalesce(cardinality(p_days), 0) loop
+		v_right[i] := v_places[i] is not null and app.is_set_of_day(p_tenant, p_days[i], v_zone, p_counts[i],
+			p_digests[i]);
+	end loop;
+	perform app.hold_facts(p_tenant);
 	select coalesce(max(d.revision), 0) into v_revision from data.day_members d where d.tenant = p_tenant;
 	for i in 1 .. coalesce(cardinality(p_days), 0) loop
-		v_marked := null;
-		delete from data.stale_days s where s.tenant = p_tenant and s.kind = 'members' and s.day = p_days[i]
-			returning s.marked_at into v_marked;
-		select m.count, m.digest into v_count, v_digest from app.members_of_day(p_tenant, p_days[i], v_zone) m;
-		if (v_count, v_digest) is distinct from (p_counts[i], p_digests[i]) then
+		if v_places[i] is null then
+			v_right[i] := app.is_set_of_day(p_tenant, p_days[i], v_zone, p_counts[i], p_digests[i]);
 			insert into data.stale_days (tenant, kind, day, marked_at)
-				values (p_tenant, 'members', p_days[i], coalesce(v_marked, app.now()))
-				on conflict do nothing;
-			continue;
+				select p_tenant, 'members', p_days[i], app.now() where not v_right[i] on conflict do nothing;
+		elsif v_right[i] then
+			delete from data.stale_days s where s.tenant = p_tenant and s.kind = 'members' and s.day = p_days[i]
+				and s.ctid = v_places[i] and s.marked_at = v_times[i];
+			v_right[i] := found;
 		end if;
+		continue when not v_right[i];
 		v_revision := v_revision + 1;
 		insert into data.day_members as d (tenant, day, revision, members, count, digest)
-			values (p_tenant, p_days[i], v_revision, p_members[i], v_count, v_digest)
+			values (p_tenant, p_days[i], v_revision, p_members[i], p_counts[i], p_digests[i])
 			on conflict (tenant, day) do update set revision = excluded.revision, members = excluded.members,
 				count = excluded.count, digest = excluded.digest;
 		v_kept := v_kept || p_days[i];

@@ -268,12 +268,12 @@ begin
 				excluded.coupon_orders, excluded.coupon_gross_cents, excluded.discounted_orders, excluded.members);
 end $$;
 
--- The tenants with stale days and how many, for one daemon of all that ask: the first holds a lock of its session, and
--- the others find nothing to do as long as it is connected.
+-- The tenants with stale days, and how many of them are left alone, which app.roll_days takes first. For one daemon of
+-- all that ask: the first holds a lock of its session, and the others find nothing to do as long as it is connected.
 create function app.find_stale() returns table (tenant int, days bigint)
 language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare
-	v_tenant int := 1; v_days bigint;
+	v_tenant int := 1;
 begin
 	if not exists (select from pg_locks l where l.locktype = 'advisory' and l.database = (
 			select d.oid from pg_database d where d.datname = current_database()) and l.classid = 7304 and l.objid = 0
@@ -284,10 +284,8 @@ begin
 	loop
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
-		v_days := (select count(*) from data.stale_days s where s.tenant = v_tenant and s.kind = 'rollup');
-		if v_days > 0 then
-			return query select v_tenant, v_days;
-		end if;
+		return query select v_tenant, count(*) filter (where app.is_left_alone(s.marked_at)) from data.stale_days s
+			where s.tenant = v_tenant and s.kind = 'rollup' having count(*) > 0;
 		v_tenant := v_tenant + 1;
 	end loop;
 end $$;

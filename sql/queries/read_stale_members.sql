@@ -1,9 +1,9 @@
--- The members of some days from their orders: of days that are stale, and of those named.
+-- The members of some days from their orders: of days that are stale and left alone, and of those named.
 -- $1 tenant, $2 how many stale days, newest first, $3 further days. Rows: day, its members, ascending
 with place as materialized (
 	select t.zone from metric.tenants t where t.tenant = $1::int
 ), days as materialized (
-	(select s.day from reading.stale_member_days s where s.tenant = $1 order by s.day desc limit $2::int)
+	(select s.day from reading.stale_member_days s where s.tenant = $1 and s.is_left_alone order by s.day desc limit $2::int)
 	union
 	select d.day::date from unnest($3::text[]) d(day)
 )

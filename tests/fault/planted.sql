@@ -75,6 +75,7 @@ begin
 		('gone_rows_stay', 'app.write_sums', 'having count(*) = count(x.place)', 'having false'),
 		('marked_meanwhile', 'app.roll_days', 's.ctid = d.place
 				and s.marked_at = d.marked_at', 'true'),
+		('bought_meanwhile', 'app.keep_day_members', 'and s.ctid = v_places[i] and s.marked_at = v_times[i]', ''),
 		('moved_meanwhile', 'app.roll_days', 'm.move > v_move', 'false'),
 		('limit_of_writes', 'app.write_call', 'perform app.pass_member(p_tenant, v_key, (p_args ->> ''member'')::bigint);', ''),
 		('limit_of_undo', 'app.undo_scope', 'or app.sees_member(p_tenant, p_principal, a.member)', 'or true'),

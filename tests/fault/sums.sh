@@ -66,3 +66,19 @@ check "a day waits to be written" waits 'flashd wake'
 let_go "update data.members set tier = 'gold' where tier is distinct from 'gold'; commit"
 check "and is read again when tiers moved meanwhile" summed_up
 same "so that none is the old one" 0 "$(sql "select testing.differences(1)")"
+
+# The same with the set of a day's members: counted, but the facts are held.
+sets_kept() { until_sql "select not exists (select from data.stale_days where kind = 'members')"; }
+bought() { sql "set flash.tenant = '1'; insert into data.orders (tenant, order_ref, member, ordered_at, gross_cents)
+	values (1, 'set$1', $1, '2026-01-12T12:00Z', 5)"; }
+sql "set flash.tenant = '1'; delete from data.orders where member between 290 and 300"
+check "the sets of all days are kept" sets_kept
+hold "select set_config('flash.tenant', '1', true), app.hold_facts(1)"
+bought 291
+check "a day's members are counted and wait to be kept" waits 'flashd upkeep'
+bought 292
+let_go
+check "and are counted again when somebody bought meanwhile" sets_kept
+same "so that nobody is missing" '31 0' "$(sql "select count(*) || ' ' || count(*) filter (where d.count is distinct from x.members)
+	from (select (o.ordered_at at time zone 'Europe/Paris')::date as day, count(distinct o.member) as members from data.orders o
+		where o.tenant = 1 and o.member is not null group by 1) x left join data.day_members d on d.tenant = 1 and d.day = x.day")"
