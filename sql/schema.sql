@@ -928,8 +928,6 @@ CREATE INDEX drafts_state ON data.drafts USING btree (tenant, state, draft);
 
 CREATE INDEX drafts_time ON data.drafts USING brin (tenant, created_at) WITH (pages_per_range='16', autosummarize='on');
 
-CREATE INDEX events_time ON data.events USING btree (tenant, received_at);
-
 CREATE INDEX ledger_imported ON data.ledger USING btree (tenant, at) WHERE (action IS NULL);
 
 CREATE UNIQUE INDEX ledger_reverse ON data.ledger USING btree (tenant, action) WHERE (kind = 'reverse'::text);
@@ -1032,9 +1030,6 @@ ALTER TABLE ONLY data.feeds
 
 ALTER TABLE ONLY data.keys
     ADD CONSTRAINT keys_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);
-
-ALTER TABLE ONLY data.member_stats
-    ADD CONSTRAINT member_stats_tenant_member_fkey FOREIGN KEY (tenant, member) REFERENCES data.members(tenant, member);
 
 ALTER TABLE ONLY data.members
     ADD CONSTRAINT members_tenant_fkey FOREIGN KEY (tenant) REFERENCES data.tenants(tenant);

@@ -25,13 +25,12 @@ begin
 	perform app.hold_facts(p_tenant);
 end $$;
 
-create function app.hold_batch(p_tenant int) returns void language plpgsql volatile as $$
+create function app.pass_import(p_tenant int) returns void language plpgsql volatile as $$
 begin
 	if not pg_try_advisory_xact_lock_shared(7306, p_tenant) then
 		perform app.refuse('FLBSY', 'An import is being taken in; nothing of this batch was taken. Send the same '
 			'again in some seconds: nothing counts twice.');
 	end if;
-	perform app.hold_facts(p_tenant);
 end $$;
 
 -- The newest of several words about one thing.
@@ -218,6 +217,34 @@ begin
 		where tenant = p_tenant and feed = p_feed;
 end $$;
 
+-- Notes the events that are new and not refused, and answers their places. Mostly all of them are: then no id is looked
+-- up before it is written, which costs as much as the writing; the first that is there already tells that it must be.
+create function app.note_events(p_tenant int, p_feed text, p_n int[], p_events text[], p_kinds text[], p_hashes bytea[],
+	p_stated timestamptz[], p_refusals jsonb) returns int[] language plpgsql volatile as $$
+declare
+	v_taken int[];
+begin
+	if p_refusals is null then
+		begin
+			insert into data.events (tenant, feed, event, kind, body_hash, occurred_at, received_at)
+				select p_tenant, p_feed, unnest(p_events), unnest(p_kinds), unnest(p_hashes), unnest(p_stated), app.now();
+			return p_n;
+		exception when unique_violation then
+			null;
+		end;
+	end if;
+	with first as (
+		select distinct on (x.event) x.* from (select unnest(p_n) as n, unnest(p_events) as event,
+				unnest(p_kinds) as kind, unnest(p_hashes) as hash, unnest(p_stated) as at) x
+			where p_refusals is null or not p_refusals ? x.n::text order by x.event, x.n
+	), added as (
+		insert into data.events (tenant, feed, event, kind, body_hash, occurred_at, received_at)
+			select p_tenant, p_feed, f.event, f.kind, f.hash, f.at, app.now() from first f
+			on conflict do nothing returning event
+	) select array_agg(f.n) into v_taken from first f join added a using (event);
+	return coalesce(v_taken, '{}');
+end $$;
+
 -- What becomes of events that were not new: the same again, or another body under an id that was used.
 create function app.judge_events(p_tenant int, p_feed text, p_n int[], p_events text[], p_hashes bytea[], p_taken int[],
 	p_refusals jsonb) returns jsonb language plpgsql volatile as $$
@@ -246,8 +273,9 @@ declare
 	v_count int := cardinality(p_n); v_refused int; v_duplicates int; v_waiting int; v_answer jsonb;
 begin
 	perform app.enter(p_tenant);
-	perform app.hold_batch(p_tenant);
-	perform app.hold_feed(p_tenant, p_feed);
+	perform app.pass_import(p_tenant);
+	-- Who is meant is looked up before the batch waits for its turn: a member who is there stays who it is, and one who is
+	-- not is looked up again.
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
 			x.email_index, x.phone_index, m.member)::app.fact
@@ -259,18 +287,11 @@ begin
 			unnest(p_lines) as lines, unnest(p_name) as name, unnest(p_email) as email, unnest(p_phone) as phone,
 			unnest(p_email_index) as email_index, unnest(p_phone_index) as phone_index) x
 		left join data.members m on m.tenant = p_tenant and m.external = x.member);
+	perform app.hold_facts(p_tenant);
+	perform app.hold_feed(p_tenant, p_feed);
 	select jsonb_object_agg(r.n, r.reason) into v_refusals from (select * from app.without_room(p_tenant, p_feed, v)
 		union all select * from app.refusals(p_tenant, v)) r;
-	with first as (
-		select distinct on (x.event) x.* from (select unnest(p_n) as n, unnest(p_events) as event,
-				unnest(p_kinds) as kind, unnest(p_hashes) as hash, unnest(p_stated) as at) x
-			where v_refusals is null or not v_refusals ? x.n::text order by x.event, x.n
-	), added as (
-		insert into data.events (tenant, feed, event, kind, body_hash, occurred_at, received_at)
-			select p_tenant, p_feed, f.event, f.kind, f.hash, f.at, app.now() from first f
-			on conflict do nothing returning event
-	) select array_agg(f.n) into v_taken from first f join added a using (event);
-	v_taken := coalesce(v_taken, '{}');
+	v_taken := app.note_events(p_tenant, p_feed, p_n, p_events, p_kinds, p_hashes, p_stated, v_refusals);
 	if cardinality(v_taken) < v_count then
 		v_told := app.judge_events(p_tenant, p_feed, p_n, p_events, p_hashes, v_taken, v_refusals);
 		v := array(select f from unnest(v) f where f.n = any (v_taken));

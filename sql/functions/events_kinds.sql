@@ -91,11 +91,20 @@ begin
 				or (excluded.at = x.at and (excluded.granted, excluded.source) < (x.granted, x.source));
 end $$;
 
+-- Which of these orders are there: looked up by their keys, whatever the planner believes of a table that grew since.
+create function app.known_orders(p_tenant int, p_facts app.fact[]) returns text[] language plpgsql volatile
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+begin
+	return array(select o.order_ref from unnest(p_facts) f
+		join data.orders o on o.tenant = p_tenant and o.order_ref = f.ref);
+end $$;
+
 -- Orders state themselves whole, with their lines; refunds are events of their own. Most orders are new; those that are
 -- not are corrections, which concern the member before as well as the one after.
 create function app.take_orders(p_tenant int, p_facts app.fact[]) returns void language plpgsql volatile as $$
 declare
 	v_before timestamptz; v_again bigint[] := '{}'; v_done app.done_order[]; v_corrected app.done_order[];
+	v_known text[] := app.known_orders(p_tenant, p_facts);
 begin
 	v_before := (select max(o.ordered_at) from data.orders o where o.tenant = p_tenant);
 	with done as (
@@ -103,10 +112,10 @@ begin
 				discount_cents, units, coupon, stated_at, stated_by)
 			select p_tenant, f.ref, f.who, f.store, f.channel, f.at, f.cents, f.discount, f.units, f.code, f.stated_at,
 				f.feed || '/' || f.event from unnest(p_facts) f
-			on conflict (tenant, order_ref) do nothing
+			where not exists (select from unnest(v_known) k(ref) where k.ref = f.ref)
 			returning x.order_ref, x.member, x.ordered_at, x.gross_cents - x.discount_cents as net
 	) select array_agg(row(d.order_ref, d.member, d.ordered_at, d.net, true)::app.done_order) into v_done from done d;
-	if coalesce(cardinality(v_done), 0) < cardinality(p_facts) then
+	if v_known <> '{}' then
 		v_again := array(select o.member from unnest(p_facts) f join data.orders o on o.tenant = p_tenant
 			and o.order_ref = f.ref where o.member is not null and (o.stated_at is null
 				or (o.stated_at, o.stated_by) < (f.stated_at, f.feed || '/' || f.event)));
@@ -116,6 +125,7 @@ begin
 					stated_at = f.stated_at, stated_by = f.feed || '/' || f.event
 				from unnest(p_facts) f where x.tenant = p_tenant and x.order_ref = f.ref and (x.stated_at is null
 					or (x.stated_at, x.stated_by) < (f.stated_at, f.feed || '/' || f.event))
+					and x.order_ref = any (v_known)
 				returning x.order_ref, x.member, x.ordered_at, x.gross_cents - x.discount_cents as net
 		) select array_agg(row(d.order_ref, d.member, d.ordered_at, d.net, false)::app.done_order) into v_corrected
 			from done d;
@@ -134,6 +144,35 @@ begin
 	perform app.follow_orders(p_tenant, v_done, v_before, v_again);
 end $$;
 
+-- Adds new orders to the statistics of members whose last day is not behind them, or who had none; answers whom. One
+-- statement, by the members' keys as above; to write rows that are mostly there as if they were new costs twice as much.
+create function app.add_to_stats(p_tenant int, p_orders app.done_order[], p_zone text, p_newest timestamptz)
+returns bigint[] language plpgsql volatile
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+declare
+	v_added bigint[];
+begin
+	with sums as materialized (
+		select x.member, min(x.day) as first_on, max(x.day) as last_on, count(distinct x.day) as days, count(*) as orders,
+			sum(x.net) as spend, coalesce(sum(x.net) filter (where x.ordered_at > p_newest - interval '8760 hours'), 0) as year
+		from (select d.member, d.ordered_at, (d.ordered_at at time zone p_zone)::date as day, d.net
+			from unnest(p_orders) d) x
+		group by x.member
+	), added as (
+		update data.member_stats s set last_on = d.last_on,
+				days = s.days + d.days - case when s.last_on = d.first_on then 1 else 0 end,
+				orders = s.orders + d.orders, spend_cents = s.spend_cents + d.spend, year_cents = s.year_cents + d.year
+			from sums d where s.tenant = p_tenant and s.member = d.member and s.last_on <= d.first_on
+			returning s.member
+	), new as (
+		insert into data.member_stats (tenant, member, first_on, last_on, days, orders, spend_cents, year_cents)
+			select p_tenant, d.member, d.first_on, d.last_on, d.days, d.orders, d.spend, d.year
+				from sums d where d.member not in (select a.member from added a)
+			on conflict do nothing returning member
+	) select array_agg(x.member) into v_added from (select a.member from added a union all select n.member from new n) x;
+	return v_added;
+end $$;
+
 -- data.member_stats after these orders, exactly as app.refresh_member_stats would make it anew. New orders on or after
 -- a member's last day only add; whoever is touched otherwise (p_again, and late orders) is computed from all their
 -- orders. The year ends at the newest order of all: when that one moves, what falls out of it is taken off.
@@ -145,20 +184,8 @@ begin
 	select t.zone into v_zone from data.tenants t where t.tenant = p_tenant;
 	v_after := (select max(o.ordered_at) from data.orders o where o.tenant = p_tenant);
 	v_again := p_again || array(select d.member from unnest(p_done) d where not d.new and d.member is not null);
-	with done as (
-		insert into data.member_stats as s (tenant, member, first_on, last_on, days, orders, spend_cents, year_cents)
-			select p_tenant, d.member, min(d.day), max(d.day), count(distinct d.day), count(*), sum(d.net),
-				coalesce(sum(d.net) filter (where d.ordered_at > v_after - interval '8760 hours'), 0)
-			from (select x.member, x.ordered_at, (x.ordered_at at time zone v_zone)::date as day, x.net
-				from unnest(p_done) x where x.new and x.member is not null and not x.member = any (v_again)) d
-			group by d.member
-			on conflict (tenant, member) do update set last_on = excluded.last_on,
-				days = s.days + excluded.days - case when s.last_on = excluded.first_on then 1 else 0 end,
-				orders = s.orders + excluded.orders, spend_cents = s.spend_cents + excluded.spend_cents,
-				year_cents = s.year_cents + excluded.year_cents
-				where s.last_on <= excluded.first_on
-			returning s.member
-	) select array_agg(d.member) into v_added from done d;
+	v_added := app.add_to_stats(p_tenant, array(select d from unnest(p_done) d where d.new and d.member is not null
+		and not d.member = any (v_again)), v_zone, v_after);
 	v_again := v_again || array(select d.member from unnest(p_done) d where d.member is not null
 		except select x from unnest(v_added) x);
 	if v_after <> p_before then

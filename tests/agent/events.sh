@@ -104,6 +104,24 @@ check "the import goes through" test $? = 0
 post "$body" during
 same "and the same batch after it" '200 1' "$code $(jq -r .accepted <<<"$out")"
 
+# Who was not there when a batch came, but is when its turn comes: another session holds the facts, and enrols meanwhile.
+mkfifo "$DAEMONS/turn"
+psql -X -q <"$DAEMONS/turn" >"$DAEMONS/turn.out" 2>&1 &
+holding=$!
+exec {turn}>"$DAEMONS/turn"
+echo "begin; select set_config('flash.tenant', '1', true), app.hold_facts(1);" >&$turn
+facts_held() { [ "$(daemon_sql "select count(*) from pg_locks where locktype = 'advisory' and classid = 7303 and objid = 1 and $1
+	and database = (select oid from pg_database where datname = current_database())")" = 1 ]; }
+daemon_until 20 facts_held granted
+post "$(event t1 order "$(jq -c '.order = "t1" | .member = "late"' <<<"$order")" | events)" {turn}>&- &
+posting=$!
+daemon_until 20 facts_held "not granted"
+echo "insert into data.members (tenant, member, external, enrolled_at) select 1, next_member, 'late', now() from data.tenants where tenant = 1;
+	update data.tenants set next_member = next_member + 1 where tenant = 1; commit;" >&$turn
+exec {turn}>&-
+wait $posting $holding
+same "a member who came while the batch waited for its turn is there" '1 0' "$(jq -r '"\(.accepted) \(.parked)"' "$DAEMONS/out")"
+
 # A feed that names members who never come: so many wait, the rest is refused and not kept; known members' events go on.
 daemon_sql "update data.feeds set waiting_most = 3 where feed = 'pos'"
 ghosts() { for i in "$@"; do event "g$i" order "$(jq -c ".order = \"g$i\" | .member = \"ghost$i\"" <<<"$order")"; done; }
@@ -131,7 +149,7 @@ check "a request too many is refused" coded 429
 same "with its row" over_rate "$(daemon_sql "select code from journal.audit where tool = 'events' and principal = 'feed:pos' order by at desc limit 1")"
 daemon_sql "update data.feeds set calls_per_minute = 100"
 flashd feed list --json
-same "the list tells what came and how fresh it is" 'pos open 11 true' \
+same "the list tells what came and how fresh it is" 'pos open 12 true' \
 	"$(jq -r '.feeds[] | select(.feed == "pos") | "\(.feed) \(.state) \(.accepted) \(.last_event_at != null)"' <<<"$out")"
 flashd feed revoke pos --yes
 check "a feed is revoked" coded 0

@@ -1,7 +1,7 @@
 -- Sums of orders by the day (sql/functions/order_days.sql): of every day that is not stale they are what a GROUP BY over
 -- the orders says, after whatever was written, by whomever; and every day that was written is stale.
 begin;
-select plan(21);
+select plan(24);
 set local client_min_messages = warning;
 
 \ir ../fixtures/order_days.sql
@@ -37,6 +37,18 @@ select is(pg_temp.stale('rollup'), '', 'none is stale then');
 select is(pg_temp.differences(1) + pg_temp.differences(2), 0::bigint, 'the sums are those of the orders, also in the '
 	'night in which St John''s goes back to the day before');
 select isnt((select count(*) from data.order_days), 0::bigint, 'there are sums');
+delete from data.stale_days;
+
+-- Into a day that was marked just now facts stream.
+insert into data.stale_days select 1, k, d::date, app.now() - i * interval '1 second' from unnest('{rollup,members}'::text[]) k,
+	generate_series('2010-11-06'::timestamp, '2010-11-09', '1 day') with ordinality d(d, i);
+select is((select string_agg(tenant || ' ' || days, ', ') from app.find_stale()), '1 3', 'a day may be summed up when nothing '
+	'came into it for two seconds');
+set local flash.tenant = '1';
+select is((select string_agg(s.day || ' ' || s.is_left_alone, ', ' order by s.day) from reading.stale_member_days s),
+	'2010-11-06 false, 2010-11-07 true, 2010-11-08 true, 2010-11-09 true', 'its members may be counted then');
+update data.stale_days set marked_at = app.now();
+select is((select string_agg(tenant || ' ' || days, ', ') from app.find_stale()), '1 0', 'until then it is looked at again');
 delete from data.stale_days;
 
 update data.orders set refund_cents = refund_cents + 5 where tenant = 1 and order_ref = 'o100';
