@@ -110,24 +110,24 @@ static const char *of_time(struct arena *arena, const json_t *value, int64_t now
 static const char *of_number(struct arena *arena, const json_t *value, long long least, long long most,
 	const char **why)
 {
+	if (json_is_integer(value) && json_integer_value(value) >= least && json_integer_value(value) <= most)
+		return arena_format(arena, "%lld", (long long)json_integer_value(value));
 	*why = arena_format(arena, "a whole number from %lld to %lld", least, most);
-	if (!json_is_integer(value) || json_integer_value(value) < least || json_integer_value(value) > most)
-		return NULL;
-	return arena_format(arena, "%lld", (long long)json_integer_value(value));
+	return NULL;
 }
 
 static const char *of_text(struct arena *arena, const json_t *value, size_t most, const char **why)
 {
+	if (json_is_string(value) && event_is_text(json_string_value(value), json_string_length(value), most))
+		return json_string_value(value);
 	*why = arena_format(arena, "a text of 1 to %zu bytes without control characters", most);
-	return json_is_string(value) && event_is_text(json_string_value(value), json_string_length(value), most)
-		? json_string_value(value) : NULL;
+	return NULL;
 }
 
 static const char *of_word(struct arena *arena, const json_t *value, const char *words, const char **why)
 {
 	const char *text = json_string_value(value);
 	size_t size = text == NULL ? 0 : strlen(text);
-	char *list = arena_copy(arena, words);
 
 	for (const char *at = words; size > 0 && *at != '\0'; at += strspn(at, "|")) {
 		size_t width = strcspn(at, "|");
@@ -136,6 +136,8 @@ static const char *of_word(struct arena *arena, const json_t *value, const char 
 			return text;
 		at += width;
 	}
+	char *list = arena_copy(arena, words);
+
 	for (char *at = list; (at = strchr(at, '|')) != NULL;)
 		*at = '/';
 	*why = arena_format(arena, "one of %s", list);
@@ -187,13 +189,12 @@ static json_t *read_line(struct arena *arena, const json_t *line)
 	return NULL;
 }
 
-static const char *of_lines(struct arena *arena, const json_t *value, const char **why)
+/* The lines in our own form; NULL: something of them is not what it must be. */
+static const char *read_lines(struct arena *arena, const json_t *value)
 {
 	json_t *lines = arena_json(arena, json_array()), *numbers = arena_json(arena, json_object()), *one;
 	size_t i;
 
-	*why = arena_format(arena, "a list of at most %d objects with line (no two alike), units, amount_cents and, if "
-		"known, category and cost_cents, whole numbers from 0", (int)EVENT_LINES_MOST);
 	if (!json_is_array(value) || json_array_size(value) > EVENT_LINES_MOST)
 		return NULL;
 	json_array_foreach((json_t *)(uintptr_t)value, i, one) {
@@ -209,6 +210,16 @@ static const char *of_lines(struct arena *arena, const json_t *value, const char
 		json_object_set_new(numbers, number, json_true());
 	}
 	return i == 0 ? "[]" : arena_dump(arena, lines);
+}
+
+static const char *of_lines(struct arena *arena, const json_t *value, const char **why)
+{
+	const char *lines = read_lines(arena, value);
+
+	if (lines == NULL)
+		*why = arena_format(arena, "a list of at most %d objects with line (no two alike), units, amount_cents and, if "
+			"known, category and cost_cents, whole numbers from 0", (int)EVENT_LINES_MOST);
+	return lines;
 }
 
 const char *event_value(struct arena *arena, enum event_type type, const json_t *value, const char *words,

@@ -87,6 +87,10 @@ test('good events are kept, bad ones told by their index', async () => {
 	const again = await post({ events: [order('c7')] });
 
 	assert.equal(again.json.accepted, 1, 'what was refused may be sent again under its id');
+	const mixed = await post({ events: [order('c97'), order('c98', {}, { store: 'nowhere' })] });
+
+	assert.deepEqual([mixed.json.accepted, mixed.json.refused], [1, 1], 'nothing of it was sent before');
+	assert.equal((await post({ events: [order('c98')] })).json.accepted, 1);
 	assert.equal((await post({ events: [order('c99', {}, { store: 'nowhere' })] })).status, 422, 'nothing of it is good');
 });
 
