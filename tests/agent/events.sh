@@ -142,6 +142,16 @@ post "$({ event e4 enrolment '{"member":"ghost1","name":"Gus Ghost","email":"gus
 post "$(ghosts 4 | events)"
 same "when one came there is room for one, under the same id" '1 3' "$(jq -r .parked <<<"$out") $(daemon_sql "select count(*) from data.parked where feed = 'pos'")"
 
+# Orders of a member's last day, behind it, and before it, each in a batch of its own.
+stats() { daemon_sql "select concat_ws(' ', s.first_on, s.last_on, s.days, s.orders, s.spend_cents, s.year_cents) from data.member_stats s
+	join data.members m using (tenant, member) where m.tenant = 1 and m.external = 'new'"; }
+came_on() { post "$(event "s$1" order "$(jq -c ".order = \"s$1\" | .ordered_at = \"2026-01-0$1T12:00:00Z\"" <<<"$order")" | events)"; }
+same "three orders of one day are one day" '2026-01-01 2026-01-01 1 3 1500 1500' "$(stats)"
+came_on 4
+same "one of a later day is added" '2026-01-01 2026-01-04 2 4 2000 2000' "$(stats)"
+came_on 2
+same "one between them, too" '2026-01-01 2026-01-04 3 5 2500 2500' "$(stats)"
+
 # Who is refused, and when it is known: a request too many, a feed that was revoked.
 daemon_sql "update data.feeds set calls_per_minute = minute_calls where feed = 'pos'"
 post "$body"
@@ -149,7 +159,7 @@ check "a request too many is refused" coded 429
 same "with its row" over_rate "$(daemon_sql "select code from journal.audit where tool = 'events' and principal = 'feed:pos' order by at desc limit 1")"
 daemon_sql "update data.feeds set calls_per_minute = 100"
 flashd feed list --json
-same "the list tells what came and how fresh it is" 'pos open 12 true' \
+same "the list tells what came and how fresh it is" 'pos open 14 true' \
 	"$(jq -r '.feeds[] | select(.feed == "pos") | "\(.feed) \(.state) \(.accepted) \(.last_event_at != null)"' <<<"$out")"
 flashd feed revoke pos --yes
 check "a feed is revoked" coded 0
