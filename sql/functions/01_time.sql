@@ -4,12 +4,6 @@ create function app.now() returns timestamptz language sql stable as $$
 	select coalesce(nullif(current_setting('flash.now', true), '')::timestamptz, statement_timestamp())
 $$;
 
--- Whether nothing has come into a stale day for two seconds. Into others facts stream: what is made of such a day is out
--- of date before it is written, and reading it takes time from those who write. So it waits, and its orders are read.
-create function app.is_left_alone(p_marked_at timestamptz) returns boolean language sql stable as $$
-	select p_marked_at <= app.now() - interval '2 seconds'
-$$;
-
 -- A random id that sorts by time: inserts stay local, and nothing can be counted from outside.
 create function app.new_id() returns uuid language sql volatile as $$
 	select (lpad(to_hex((extract(epoch from clock_timestamp()) * 1000)::bigint), 12, '0')

@@ -4,10 +4,6 @@
 create view reading.day_members as
 	select d.tenant, d.day, d.revision, d.members, d.count, d.digest from data.day_members d;
 
-create view reading.stale_member_days as
-	select s.tenant, s.day, s.marked_at, app.is_left_alone(s.marked_at) as is_left_alone from data.stale_days s
-		where s.kind = 'members';
-
 create view reading.tier_moves as
 	select m.tenant, m.move, m.member, m.tier from data.tier_moves m;
 
@@ -44,8 +40,9 @@ end $$;
 -- Keeps the sets of some days and takes their marks; answers which. A set that is not exactly the day's members at this
 -- moment is not kept, and its day stays stale: whatever the daemon made of it, no wrong set gets in here. Of one that
 -- claims another count than its bytes hold, the bytes are refused when they are read (memberset_read).
--- A marked day's members are counted before the facts are held, so that no batch waits for that: then its mark must still
--- be the one that was there before. One without a mark, whose kept set was found broken, is counted while they are held.
+-- A marked day's members are counted before the facts are held, so that no batch waits for that: then its mark must
+-- still be the one that was there before. A day without a mark, whose kept set was found broken, is counted while they
+-- are held.
 create function app.keep_day_members(p_tenant int, p_days date[], p_members bytea[], p_counts int[], p_digests bytea[])
 returns date[] language plpgsql security definer volatile set search_path = pg_catalog, pg_temp as $$
 declare

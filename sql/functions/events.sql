@@ -227,7 +227,8 @@ begin
 	if p_refusals is null then
 		begin
 			insert into data.events (tenant, feed, event, kind, body_hash, occurred_at, received_at)
-				select p_tenant, p_feed, unnest(p_events), unnest(p_kinds), unnest(p_hashes), unnest(p_stated), app.now();
+				select p_tenant, p_feed, unnest(p_events), unnest(p_kinds), unnest(p_hashes), unnest(p_stated),
+					app.now();
 			return p_n;
 		exception when unique_violation then
 			null;
@@ -274,8 +275,8 @@ declare
 begin
 	perform app.enter(p_tenant);
 	perform app.pass_import(p_tenant);
-	-- Who is meant is looked up before the batch waits for its turn: a member who is there stays who it is, and one who is
-	-- not is looked up again.
+	-- Who is meant is looked up before the batch waits for its turn: a member who is there stays who it is, and one who
+	-- is not is looked up again.
 	v := array(select row(x.n, p_feed, x.event, x.kind, x.stated_at, x.ref, x.member, x.store, x.channel, x.at, x.cents,
 			x.discount, x.units, x.order_ref, x.code, x.word, x.other, x.message, x.lines, x.name, x.email, x.phone,
 			x.email_index, x.phone_index, m.member)::app.fact

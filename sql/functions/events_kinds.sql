@@ -144,8 +144,8 @@ begin
 	perform app.follow_orders(p_tenant, v_done, v_before, v_again);
 end $$;
 
--- Adds new orders to the statistics of members whose last day is not behind them, or who had none; answers whom. One
--- statement, by the members' keys as above; to write rows that are mostly there as if they were new costs twice as much.
+-- Adds new orders to the statistics of members whose last day is not behind them, or who had none; answers whom. By the
+-- members' keys, as above; to write rows that are mostly there as if they were new would cost twice as much.
 create function app.add_to_stats(p_tenant int, p_orders app.done_order[], p_zone text, p_newest timestamptz)
 returns bigint[] language plpgsql volatile
 set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
@@ -153,15 +153,17 @@ declare
 	v_added bigint[];
 begin
 	with sums as materialized (
-		select x.member, min(x.day) as first_on, max(x.day) as last_on, count(distinct x.day) as days, count(*) as orders,
-			sum(x.net) as spend, coalesce(sum(x.net) filter (where x.ordered_at > p_newest - interval '8760 hours'), 0) as year
+		select x.member, min(x.day) as first_on, max(x.day) as last_on, count(distinct x.day) as days,
+			count(*) as orders, sum(x.net) as spend,
+			coalesce(sum(x.net) filter (where x.ordered_at > p_newest - interval '8760 hours'), 0) as year
 		from (select d.member, d.ordered_at, (d.ordered_at at time zone p_zone)::date as day, d.net
 			from unnest(p_orders) d) x
 		group by x.member
 	), added as (
 		update data.member_stats s set last_on = d.last_on,
 				days = s.days + d.days - case when s.last_on = d.first_on then 1 else 0 end,
-				orders = s.orders + d.orders, spend_cents = s.spend_cents + d.spend, year_cents = s.year_cents + d.year
+				orders = s.orders + d.orders, spend_cents = s.spend_cents + d.spend,
+				year_cents = s.year_cents + d.year
 			from sums d where s.tenant = p_tenant and s.member = d.member and s.last_on <= d.first_on
 			returning s.member
 	), new as (
@@ -169,7 +171,8 @@ begin
 			select p_tenant, d.member, d.first_on, d.last_on, d.days, d.orders, d.spend, d.year
 				from sums d where d.member not in (select a.member from added a)
 			on conflict do nothing returning member
-	) select array_agg(x.member) into v_added from (select a.member from added a union all select n.member from new n) x;
+	) select array_agg(x.member) into v_added
+		from (select a.member from added a union all select n.member from new n) x;
 	return v_added;
 end $$;
 

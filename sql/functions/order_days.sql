@@ -1,6 +1,12 @@
 -- Which days' sums are out of date, and the sums themselves (data.order_days). No writer of facts can forget: triggers
 -- see every statement on data.orders, data.members and data.tenants, with all its rows at once.
 
+-- A day is left alone when nothing came into it for two seconds. Into others facts stream: what is made of such a day
+-- is out of date before it is written, and reading it takes time from those who write. So it waits.
+create view reading.stale_days as
+	select s.tenant, s.kind, s.day, s.marked_at <= app.now() - interval '2 seconds' as is_left_alone
+	from data.stale_days s;
+
 -- Whoever sums up a day deletes the mark that it saw; whoever marks meets that row, so that either waits for the other,
 -- and a mark that is another by then stays.
 -- The daemon that sums up is woken by a day that was not stale, once, and not by each batch.
@@ -284,7 +290,7 @@ begin
 	loop
 		perform app.enter(v_tenant);
 		exit when not exists (select from data.tenants t where t.tenant = v_tenant);
-		return query select v_tenant, count(*) filter (where app.is_left_alone(s.marked_at)) from data.stale_days s
+		return query select v_tenant, count(*) filter (where s.is_left_alone) from reading.stale_days s
 			where s.tenant = v_tenant and s.kind = 'rollup' having count(*) > 0;
 		v_tenant := v_tenant + 1;
 	end loop;

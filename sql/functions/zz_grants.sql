@@ -14,4 +14,4 @@ begin
 	end loop;
 end $$;
 -- Used by views and by checks of defaults.
-grant execute on function app.now(), app.is_left_alone(timestamptz) to flashd;
+grant execute on function app.now() to flashd;

@@ -10,7 +10,7 @@ with place as materialized (
 	select d.* from reading.day_members d where d.tenant = $1 and d.revision > $2::bigint
 		order by d.revision limit $4::int + 1
 ), stale as materialized (
-	select s.day from reading.stale_member_days s where s.tenant = $1
+	select s.day from reading.stale_days s where s.tenant = $1 and s.kind = 'members'
 ), bought as materialized (
 	select d.day, o.member
 	from place p, stale d cross join lateral (select x.member from reading.member_orders x

@@ -3,7 +3,8 @@
 with place as materialized (
 	select t.zone from metric.tenants t where t.tenant = $1::int
 ), days as materialized (
-	(select s.day from reading.stale_member_days s where s.tenant = $1 and s.is_left_alone order by s.day desc limit $2::int)
+	(select s.day from reading.stale_days s where s.tenant = $1 and s.kind = 'members' and s.is_left_alone
+		order by s.day desc limit $2::int)
 	union
 	select d.day::date from unnest($3::text[]) d(day)
 )

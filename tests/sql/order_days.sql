@@ -45,7 +45,8 @@ insert into data.stale_days select 1, k, d::date, app.now() - i * interval '1 se
 select is((select string_agg(tenant || ' ' || days, ', ') from app.find_stale()), '1 3', 'a day may be summed up when nothing '
 	'came into it for two seconds');
 set local flash.tenant = '1';
-select is((select string_agg(s.day || ' ' || s.is_left_alone, ', ' order by s.day) from reading.stale_member_days s),
+select is((select string_agg(s.day || ' ' || s.is_left_alone, ', ' order by s.day) from reading.stale_days s
+	where s.kind = 'members'),
 	'2010-11-06 false, 2010-11-07 true, 2010-11-08 true, 2010-11-09 true', 'its members may be counted then');
 update data.stale_days set marked_at = app.now();
 select is((select string_agg(tenant || ' ' || days, ', ') from app.find_stale()), '1 0', 'until then it is looked at again');
