@@ -407,9 +407,10 @@ static enum error_code act(struct running *running, char *text, size_t size)
 {
 	int64_t member = 1, days = 60;
 	const char *tier = "gold", *code = NULL;
+	const struct bulk_bytes name = { NULL, 0 };
 	const struct bulk columns[] = { { BULK_INTEGERS, 1, &member }, { BULK_WORDS, 1, &tier },
-		{ BULK_INTEGERS, 1, &days }, { BULK_WORDS, 1, &code } };
-	struct bulks given = { columns, 4 };
+		{ BULK_INTEGERS, 1, &days }, { BULK_WORDS, 1, &code }, { BULK_BYTES, 1, &name } };
+	struct bulks given = { columns, 5 };
 	struct error error = { .text = "" };
 	json_t *result;
 
