@@ -6,6 +6,7 @@
 
 #include "mcp/base/clock.h"
 #include "mcp/base/seal.h"
+#include "mcp/metrics/bounds_kept.h"
 #include "station.h"
 
 enum { BATCH_MOST = 512 };
@@ -185,8 +186,10 @@ static void commit(struct corridor *corridor, struct job *chain)
 	bool good = write_rows(corridor, chain, arena, &rows, &error);
 	struct verdict verdict = { .bad_keys = NULL };
 
-	if (good && db_count(rows) == 1)
+	if (good && db_count(rows) == 1) {
 		verdict = verdict_of(rows, arena);
+		bounds_kept_saw(((struct call *)(void *)chain)->caller.tenant, verdict.data_version);
+	}
 	for (struct job *job = chain, *next; job != NULL; job = next) {
 		struct call *call = (struct call *)(void *)job;
 

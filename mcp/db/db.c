@@ -3,6 +3,7 @@
 
 #include <libpq-fe.h>
 #include <poll.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +29,39 @@ struct db {
 
 struct db_rows {
 	PGresult *result;
+	atomic_int holders;
 };
 
-static void close_result(void *result)
+static void release_rows(void *rows)
 {
-	PQclear(result);
+	db_release(rows);
+}
+
+struct db_rows *db_hold(struct db_rows *rows)
+{
+	atomic_fetch_add(&rows->holders, 1);
+	return rows;
+}
+
+void db_release(struct db_rows *rows)
+{
+	if (rows == NULL || atomic_fetch_sub(&rows->holders, 1) > 1)
+		return;
+	PQclear(rows->result);
+	free(rows);
+}
+
+/* The first hold is the arena's. */
+static struct db_rows *rows_new(PGresult *result, struct arena *arena)
+{
+	struct db_rows *rows = malloc(sizeof *rows);
+
+	if (rows == NULL)
+		abort();
+	rows->result = result;
+	atomic_init(&rows->holders, 1);
+	arena_own(arena, rows, release_rows);
+	return rows;
 }
 
 static void drop_notice(void *context, const char *message)
@@ -177,9 +206,7 @@ static bool take(struct db *db, PGresult *result, const char *name, struct arena
 		PQclear(result);
 		return true;
 	}
-	*rows = arena_alloc(arena, sizeof **rows);
-	(*rows)->result = result;
-	arena_own(arena, result, close_result);
+	*rows = rows_new(result, arena);
 	return true;
 }
 
@@ -358,7 +385,7 @@ bool db_select(struct db *db, int tenant, const char *sql, const char *const *va
 
 struct db_rows *db_rows_made(const char *const *cells, size_t count, int width, struct arena *arena)
 {
-	struct db_rows *rows = arena_alloc(arena, sizeof *rows);
+	struct db_rows *rows = rows_new(NULL, arena);
 	PGresAttDesc *columns = arena_alloc(arena, (size_t)width * sizeof *columns);
 	static char no_name[] = "";
 	bool good;
@@ -372,7 +399,6 @@ struct db_rows *db_rows_made(const char *const *cells, size_t count, int width, 
 			(char *)(uintptr_t)cells[i], cells[i] == NULL ? -1 : (int)strlen(cells[i])) != 0;
 	if (!good)
 		abort();   /* out of memory, as in an arena */
-	arena_own(arena, rows->result, close_result);
 	return rows;
 }
 

@@ -71,6 +71,10 @@ json_t *db_json(const struct db_rows *rows, size_t row, int column, struct arena
 /* Rows that no statement gave, cell by cell (NULL for null), for those who read rows wherever they are from. */
 struct db_rows *db_rows_made(const char *const *cells, size_t count, int width, struct arena *arena);
 
+/* Rows for longer than their arena lives, or for another thread: every hold is given back by a release. */
+struct db_rows *db_hold(struct db_rows *rows);
+void db_release(struct db_rows *rows);
+
 /* The bytes of a bytea, owned by the arena, and how many there are. */
 const void *db_bytes(const struct db_rows *rows, size_t row, int column, struct arena *arena, size_t *size);
 

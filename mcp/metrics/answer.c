@@ -451,7 +451,7 @@ json_t *answer_make(struct question *question, const struct db_rows *rows, struc
 	size_t room = filters > ANSWER_COST_MOST ? 0 : ANSWER_COST_MOST - filters;
 
 	/* A page of one row is the least: what is too large even so is refused by what measures it. */
-	while (question->rows_most == 0 && shaping.shown > 1 && cost_of(arena_dump(arena, answer)) > room) {
+	while (question->rows_most == 0 && shaping.shown > 1 && cost_of(cost_dump(arena, answer)) > room) {
 		shaping.shown = shaping.shown * 3 / 4;
 		shaping.more = question->cut = true;
 		answer = shape(&shaping);

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "bounds_kept.h"
 #include "day.h"
 #include "mcp/db/array.h"
+#include "mcp/base/clock.h"
 
 enum { DAYS_MOST = 3660 };
 
@@ -139,20 +141,72 @@ static const char *periods_of(const struct bounds_request *request, size_t *coun
 	return db_array_close(&periods);
 }
 
-/* The rows of metric_window.sql for a metric, or for a part of one. */
-static bool find_rows(struct db *db, int tenant, const struct bounds_request *request, const struct metric *metric,
-	const char *window, struct arena *arena, struct db_rows **rows, struct error *error)
-{
-	const char *back = metric->since != NULL ? metric->since : arena_format(arena, "%d", metric->lookback_days);
-	size_t count;
-	const char *periods = periods_of(request, &count, arena);
+struct finding {
+	struct db *db;
+	int tenant;
+	const struct bounds_request *request;
+	const char *window;
+	struct arena *arena;
+	struct error *error;
+};
 
-	if (!db_query_planned(db, tenant, "metric_window", DB_VALUES(arena_format(arena, "%d", tenant),
-		metric->source->name, window, request->from, request->to, request->as_of, back, metric->name, periods), arena,
-		rows, error))
-		return error_wrap(error, "the window");
-	return db_count(*rows) == count ||
-		error_set(error, ERROR_INTERNAL, "There is no tenant %d.", tenant);
+/* Rows of metric_window.sql, and how long ago they were asked for: -1 is now. */
+struct found {
+	struct db_rows *rows;
+	int64_t age_us;
+};
+
+enum { VALUES = 9, ANY_VERSION = -1 };
+
+static const char *key_of(const char *const *values, struct arena *arena)
+{
+	struct text key = text_open(arena, 1000);
+
+	for (size_t i = 0; i < VALUES; i++) {
+		text_add(&key, values[i] == NULL ? "" : values[i]);
+		text_add(&key, "\n");
+	}
+	return key.full ? NULL : key.bytes;
+}
+
+static bool ask_rows(const struct finding *finding, const char *const *values, size_t count, struct found *found)
+{
+	found->age_us = -1;
+	if (!db_query_planned(finding->db, finding->tenant, "metric_window", values, VALUES, finding->arena, &found->rows,
+		finding->error))
+		return error_wrap(finding->error, "the window");
+	return db_count(found->rows) == count ||
+		error_set(finding->error, ERROR_INTERNAL, "There is no tenant %d.", finding->tenant);
+}
+
+static bool find_kept(const struct finding *finding, const char *key, long long version, struct found *found)
+{
+	found->rows = bounds_kept_find(finding->tenant, key, finding->arena, &found->age_us);
+	return found->rows != NULL && (version == ANY_VERSION || db_number(found->rows, 0, DATA_VERSION) == version);
+}
+
+/* The rows for a metric, or for a part of one; kept ones only of this version. */
+static bool find_rows(const struct finding *finding, const struct metric *metric, long long version,
+	struct found *found)
+{
+	const struct bounds_request *request = finding->request;
+	const char *back = metric->since != NULL ? metric->since
+		: arena_format(finding->arena, "%d", metric->lookback_days);
+	size_t count;
+	const char *periods = periods_of(request, &count, finding->arena);
+	const char *const values[VALUES] = { arena_format(finding->arena, "%d", finding->tenant), metric->source->name,
+		finding->window, request->from, request->to, request->as_of, back, metric->name, periods };
+	const char *key = metric_is_imported(metric) ? key_of(values, finding->arena) : NULL;
+	int64_t asked_us = clock_monotonic();
+
+	if (key != NULL && request->may_be_kept && find_kept(finding, key, version, found))
+		return true;
+	if (!ask_rows(finding, values, count, found))
+		return false;
+	if (key != NULL)
+		bounds_kept_put(finding->tenant, key, found->rows, db_number(found->rows, 0, DATA_VERSION), asked_us,
+			asked_us + db_number(found->rows, 0, DAY_LEFT) * 1000000);
+	return true;
 }
 
 /* A derived metric is known where all its parts are, and stands no better than the worst of them. */
@@ -191,24 +245,32 @@ static void read_part(struct bounds *bounds, const struct metric *part, size_t a
 bool bounds_find(struct db *db, int tenant, const struct bounds_request *request, struct arena *arena,
 	struct bounds *bounds, struct error *error)
 {
+	const struct metric *metric = request->metric;
 	const char *name = "";
-	struct db_rows *rows;
+	struct found found;
 	int day;
 
 	memset(bounds, 0, sizeof *bounds);
 	if (!choose_window(request, &name, arena, error) ||
 	    (request->as_of != NULL && !check_day("as_of", request->as_of, &day, arena, error)))
 		return false;
-	bool timeless = request->metric->source->time[0] == '\0';
+	bool timeless = metric->source->time[0] == '\0';
+	const struct finding finding = { db, tenant, request, timeless ? "today" : name, arena, error };
 
-	if (!find_rows(db, tenant, request, request->metric, timeless ? "today" : name, arena, &rows, error))
+	if (!find_rows(&finding, metric, ANY_VERSION, &found))
 		return false;
-	read_bounds(bounds, rows);
-	bounds->standing = standing_read(request->metric, rows, STANDING, arena);
-	for (size_t i = 0; i < request->metric->part_count; i++) {
-		if (!find_rows(db, tenant, request, request->metric->parts[i], timeless ? "today" : name, arena, &rows, error))
+	read_bounds(bounds, found.rows);
+	bounds->standing = standing_read(metric, found.rows, STANDING, arena);
+	bounds->kept = found.age_us >= 0;
+	if (bounds->kept) {
+		bounds->now_us += found.age_us;
+		bounds->day_left_s -= found.age_us / 1000000 + 1;
+	}
+	for (size_t i = 0; i < metric->part_count; i++) {
+		if (!find_rows(&finding, metric->parts[i], bounds->data_version, &found))
 			return false;
-		read_part(bounds, request->metric->parts[i], i, rows, arena);
+		bounds->kept = bounds->kept || found.age_us >= 0;
+		read_part(bounds, metric->parts[i], i, found.rows, arena);
 	}
 	bounds->window = *name == '\0' ? "custom" : name;
 	return check_future(request, bounds, error);

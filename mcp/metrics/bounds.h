@@ -27,6 +27,7 @@ struct bounds {
 	int min_group;                        /* least members behind a number that is given out */
 	long long data_version;
 	long long day_left_s;                 /* until the tenant's next local midnight */
+	bool kept;                            /* found some moments ago (bounds_kept.h): good for `data_version` only */
 	struct period periods[1 + COMPARISON_COUNT];   /* the window, and the comparisons that were asked for */
 	struct standing standing;             /* of the metric */
 	int64_t now_us;
@@ -40,6 +41,7 @@ struct bounds_request {
 	const struct metric *metric;
 	const char *window, *from, *to, *as_of;   /* as asked; NULL: not said */
 	bool compared[COMPARISON_COUNT];      /* which comparisons' periods are found too */
+	bool may_be_kept;         /* the caller compares `data_version` with that of its numbers */
 };
 
 /* Checks what was asked against the metric and finds the bounds. Refuses, as ERROR_ARGUMENT, windows that the metric

@@ -22,6 +22,7 @@ struct asking {
 	int groups_most;          /* 0: the limit asked for */
 	bool testing;             /* whatever was said of the metric: its sanity is being tested */
 	bool raw;                 /* nothing is withheld: the rows do not leave as they are */
+	bool fresh;               /* the bounds are not to be kept ones */
 };
 
 static const char *text_of(const struct asking *asking, const char *field)
@@ -253,6 +254,8 @@ static bool understand(struct asking *asking)
 	struct bounds_request window = { .window = text_of(asking, "window"), .from = text_of(asking, "from"),
 		.to = text_of(asking, "to"), .as_of = text_of(asking, "as_of"), .metric = question->metric };
 
+	/* What sets in memory answer has no statement that would tell of another version. */
+	window.may_be_kept = !asking->fresh && !metric_counts_members(question->metric);
 	find_compared(asking, &window);
 	question->request.metric = question->metric;
 	question->request.tenant = asking->tenant;
@@ -332,7 +335,8 @@ static bool ask_once(struct asking *asking, bool by_sql, struct db_rows **rows, 
 	return good && (asking->raw || small_withhold(asking->db, asking->question, rows, asking->arena, asking->error));
 }
 
-/* A query without groups has one row: its total. With groups there may be no total when there are no rows at all. */
+/* The version that the numbers are of, or `otherwise` when they do not say: with groups there may be no total when
+ * there are no rows at all. */
 static long long version_of(const struct db_rows *rows, long long otherwise)
 {
 	return db_count(rows) == 0 || db_number(rows, 0, COMPILED_VERSION) == 0 ? otherwise
@@ -367,21 +371,30 @@ static const char *state_of(const struct question *question, const struct db_row
 	return text.bytes;
 }
 
+/* Bounds that were kept are good for numbers that say that they are of the same version, and for nothing else: not for
+ * a refusal. */
+static bool fit_together(const struct question *question, const struct db_rows *rows)
+{
+	const struct bounds *bounds = &question->bounds;
+
+	return version_of(rows, bounds->kept ? -1 : bounds->data_version) == bounds->data_version;
+}
+
 /* The bounds and the numbers of one data version, after three tries at most; the last one is by SQL alone. */
 static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 {
 	struct question *question = asking->question;
 
-	for (int tries = 0; tries < 3; tries++) {
-		bool moved;
+	for (int tries = 0; tries < 3; asking->fresh = true) {
+		bool moved = false, good = ask_once(asking, tries == 2, rows, &moved);
 
-		if (!ask_once(asking, tries == 2, rows, &moved))
+		tries += !question->bounds.kept;
+		if (!good && (!question->bounds.kept || error_class(asking->error->code) != ERROR_CLASS_REFUSED))
 			return false;
-		if (moved)
+		asking->error->code = ERROR_NONE;
+		if (!good || moved || !fit_together(question, *rows))
 			continue;
 		question->source_rows = source_rows_of(*rows);
-		if (version_of(*rows, question->bounds.data_version) != question->bounds.data_version)
-			continue;
 		question->state = asking->raw ? NULL : state_of(question, *rows, asking->arena);
 		return true;
 	}
@@ -392,7 +405,7 @@ static bool ask_steadily(struct asking *asking, struct db_rows **rows)
 bool question_rows(struct db *db, int tenant, const json_t *args, int groups_most, struct arena *arena,
 	struct question *question, struct db_rows **rows, struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, groups_most, false, true };
+	struct asking asking = { db, tenant, args, arena, question, error, groups_most, false, true, false };
 
 	return find_metric(&asking) && ask_steadily(&asking, rows);
 }
@@ -400,7 +413,7 @@ bool question_rows(struct db *db, int tenant, const json_t *args, int groups_mos
 json_t *question_answer(struct db *db, int tenant, const json_t *args, struct arena *arena, struct question *question,
 	struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, 0, false, false };
+	struct asking asking = { db, tenant, args, arena, question, error, 0, false, false, false };
 	struct db_rows *rows;
 
 	return find_metric(&asking) && ask_steadily(&asking, &rows) ? answer_make(question, rows, arena) : NULL;
@@ -409,7 +422,7 @@ json_t *question_answer(struct db *db, int tenant, const json_t *args, struct ar
 json_t *question_test(struct db *db, int tenant, const struct metric *metric, const json_t *args, struct arena *arena,
 	struct question *question, struct error *error)
 {
-	struct asking asking = { db, tenant, args, arena, question, error, 0, true, true };
+	struct asking asking = { db, tenant, args, arena, question, error, 0, true, true, true };
 	struct db_rows *rows;
 
 	question->metric = metric;

@@ -193,7 +193,7 @@ def report_calls(t):
     goal('R2', 'the same, 1 caller', t.r('cached read c=1') / t.r('pgbench audit c=1'), .45)
     for c in (16, 64):
         goal('R3', f'uncached read over pgbench of the same statements, {c} callers',
-             t.r(f'uncached read c={c}') / t.r(f'pgbench same statements c={c}'), .7)
+             t.r(f'uncached read c={c}') / t.r(f'pgbench same statements c={c}'), .9)
     goal('R3', 'uncached read over SDK v2, 64 callers (it reads a rollup)', t.r('uncached read c=64') / t.r('SDK v2 read c=64'), 1.3)
     goal('R4', 'p99 at 64: uncached over pgbench', t.p('uncached read c=64') / t.p('pgbench same statements c=64'), .8, False)
     goal('R4', 'p99 at 64: cached over SDK v2', t.p('cached read c=64') / t.p('SDK v2 read c=64'), .25, False)

@@ -40,3 +40,12 @@ before="$(answers a) $(answers a) $(answers b)"
 own 'sum(units + units)'
 same "a definition that changed under its name is asked anew, though no event came" \
 	"$(awk '{ print 2 * $1, 2 * $2, 2 * $3 }' <<<"$before")" "$(answers a) $(answers b) $(answers c)"
+
+# said DAEMON: how it answers for gmv; the third keeps no answers, but bounds as the others.
+said() { URL=$(url "$1") call query_metric '{"metric":"gmv","window":"last_90d"}' | jq -r 'if has("value") then "answered" else "refused" end'; }
+stand() { flashd metrics "$1" gmv --reason tested --yes --quiet >>"$DAEMONS/setup.log" 2>&1; }
+before="$(said a) $(said c)"
+stand suspend
+same "what is kept of a number gives it no moment longer when it is suspended" "$before refused refused" "answered answered $(said a) $(said c)"
+stand certify
+same "nor does it refuse for a moment longer what is certified again" "answered answered" "$(said a) $(said c)"

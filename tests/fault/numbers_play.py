@@ -134,8 +134,8 @@ def wrong(question, answer, facts):
 
 def numbers(answer):
     """All that must be equal at one data version."""
-    return json.dumps([answer.get(f) for f in ('value', 'numerator', 'denominator', 'text', 'rows', 'total', 'rest', 'comparisons')],
-                      sort_keys=True)
+    return json.dumps([answer.get(f) for f in ('value', 'numerator', 'denominator', 'text', 'rows', 'total', 'rest', 'comparisons',
+                                               'as_of', 'window')], sort_keys=True)
 
 
 asked, lock, over = [], threading.Lock(), threading.Event()

@@ -51,7 +51,7 @@ static void windows_are_those_written_by_hand(void)
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
 		const struct bounds_request request = { metric_of("gmv"), cases[i].window, cases[i].from, cases[i].to,
-			cases[i].as_of, { [0] = true, [1] = true } };
+			cases[i].as_of, .compared = { [0] = true, [1] = true } };
 		struct bounds bounds;
 		struct error error = { .text = "" };
 
@@ -81,7 +81,7 @@ static void days_begin_at_their_first_instant(void)
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		const struct bounds_request request = { metric_of("gmv"), NULL, cases[i].day, cases[i].day, NULL, { false } };
+		const struct bounds_request request = { metric_of("gmv"), NULL, cases[i].day, cases[i].day, .as_of = NULL };
 		struct bounds bounds;
 		struct error error;
 
