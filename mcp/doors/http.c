@@ -67,6 +67,15 @@ static void queue_put(struct http_output *output)
 	free(output);
 }
 
+static bool is_awake(struct http_server *server)
+{
+	pthread_mutex_lock(&server->lock);
+	bool awake = server->awake;
+
+	pthread_mutex_unlock(&server->lock);
+	return awake;
+}
+
 static struct http_output *queue_take(struct http_server *server)
 {
 	pthread_mutex_lock(&server->lock);
@@ -119,7 +128,13 @@ void http_request_end(struct http_request *request)
 void http_reply(struct http_request *request, int status, const struct http_field *fields,
 	size_t count, const char *body, size_t size)
 {
-	queue_put(http_output_reply(request, status, fields, count, body, size, false));
+	struct http_output *output = http_output_reply(request, status, fields, count, body, size, false);
+
+	/* A loop that is awake has others to serve: who answers sends what the socket takes. One that sleeps is woken for
+	 * it, since nobody else has anything to do. */
+	if (request->wire != NULL && is_awake(request->server))
+		http_wire_send(request->wire, output);
+	queue_put(output);
 }
 
 void http_stream_open(struct http_request *request, int status, const struct http_field *fields,

@@ -218,7 +218,8 @@ static void connection_free(struct http_connection *connection)
 	/* Unsent bytes shall not live on in the kernel for a client that would not take them. */
 	if (connection->first != NULL)
 		setsockopt(connection->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-	close(connection->fd);
+	shutdown(connection->fd, SHUT_RDWR);   /* also when an answer still holds the socket */
+	http_wire_release(connection->wire);
 	for (struct http_output *output = connection->first, *next; output != NULL; output = next) {
 		next = output->next;
 		free(output);
@@ -261,6 +262,7 @@ void http_connection_open(struct http_server *server, int fd, const struct socka
 
 	connection->server = server;
 	connection->fd = fd;
+	connection->wire = http_wire_new(fd);
 	connection->seat = seat;
 	connection->last = &connection->first;
 	http_peer_text(address, connection->peer);

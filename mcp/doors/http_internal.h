@@ -1,8 +1,8 @@
 /* What the http*.c files share; nobody else includes it. http.c has the loop and the queue of
  * outputs, http_conn.c a connection's events, http_request.c turns input into requests,
- * http_reply.c answers into bytes, http_send.c bytes into a socket. A request belongs to the
- * loop until the handler gets it, then to whoever answers; the two meet only in the atomics and
- * in the queue. */
+ * http_reply.c answers into bytes, http_send.c bytes into a socket, http_wire.c keeps that open. A
+ * request belongs to the loop until the handler gets it, then to whoever answers; the two meet only
+ * in the atomics, in the queue, and at the wire. */
 #ifndef FLASH_HTTP_INTERNAL_H
 #define FLASH_HTTP_INTERNAL_H
 
@@ -57,8 +57,15 @@ struct http_output {
 	char bytes[];
 };
 
+/* A socket, open as long as its connection or a request that came by it needs it. */
+struct http_wire {
+	int fd;
+	atomic_int holders;
+};
+
 struct http_request {
 	struct http_server *server;
+	struct http_wire *wire;                 /* held since it was handed out; NULL: bytes were on their way then */
 	struct http_connection *connection;     /* set while handed out; loop thread only */
 	atomic_bool gone;
 	atomic_size_t pending;                  /* bytes of a stream that are not sent yet */
@@ -79,6 +86,7 @@ struct http_connection {
 	struct http_peer *seat;                 /* NULL for one over the cap */
 	char peer[HTTP_PEER_TEXT];
 	int fd;
+	struct http_wire *wire;                 /* of the same fd */
 	enum http_state state;
 	enum http_deadline deadline;            /* the one that counts now */
 	struct event read, write, timer;
@@ -193,6 +201,17 @@ void http_connection_linger(struct http_connection *connection);
 /* Gives a queued output to its connection; http_connections_flush then sends, and may free some. */
 void http_connection_take(struct http_output *output);
 void http_connections_flush(struct http_server *server);
+
+/* http_wire.c */
+
+struct http_wire *http_wire_new(int fd);
+struct http_wire *http_wire_hold(struct http_wire *wire);
+
+/* The last one closes the socket. NULL is allowed. */
+void http_wire_release(struct http_wire *wire);
+
+/* Sends what the socket takes of an answer that nothing was sent of, without waiting. On any thread. */
+void http_wire_send(struct http_wire *wire, struct http_output *output);
 
 /* http_reply.c */
 

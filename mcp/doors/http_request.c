@@ -106,6 +106,7 @@ void http_request_free(struct http_request *request)
 		return;
 	if (request->large)
 		atomic_fetch_sub(&request->server->large, 1);
+	http_wire_release(request->wire);
 	free(request->body);
 	free(request);
 }
@@ -229,6 +230,8 @@ static void hand_over(struct http_connection *connection)
 	connection->state = HTTP_STATE_BUSY;
 	connection->deadline = HTTP_DEADLINE_NONE;
 	request->connection = connection;
+	if (connection->first == NULL)
+		request->wire = http_wire_hold(connection->wire);
 	if (connection->ended)
 		atomic_store(&request->gone, true);
 	http_dispatch(request);

@@ -14,6 +14,7 @@ void http_connection_append(struct http_connection *connection, struct http_outp
 	*connection->last = output;
 	connection->last = &output->next;
 	connection->queued += output->size;
+	connection->sent += output->sent;   /* by who answered */
 	connection->close |= output->close;
 }
 
@@ -65,6 +66,7 @@ static void sent_some(struct http_connection *connection, size_t size)
 
 void http_connection_send(struct http_connection *connection)
 {
+	sent_some(connection, 0);
 	while (connection->first != NULL) {
 		struct iovec pieces[SEND_PIECES];
 		struct msghdr message = { .msg_iov = pieces };
