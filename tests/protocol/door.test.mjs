@@ -1,8 +1,9 @@
 // The front door over plain HTTP: eras, headers, ids, names, keys, hosts (acceptance 5 to 12 and 23).
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import net from 'node:net';
 import { test } from 'node:test';
-import { ask, askLegacy, callTool, daemon, golden, keys, meta, modern, raw, readLog, logSize } from './client.mjs';
+import { ask, askLegacy, callTool, daemon, golden, keys, meta, modern, raw, readLog, logSize, url } from './client.mjs';
 
 const versions = ['2025-03-26', '2025-06-18', '2025-11-25'];
 const discover = { jsonrpc: '2.0', id: 7, method: 'server/discover', params: { _meta: meta() } };
@@ -234,6 +235,43 @@ test('a revoked key gets nothing more, though it was known a moment ago', async 
 		assert.match(headers['www-authenticate'], /error="invalid_token"/);
 		assert.match(json.error.message, /key/);
 	}
+});
+
+// One caller on a kept connection: sends its next request when the answer to the one before is there, as a whole.
+async function converse(key, ids) {
+	const { hostname, port } = new URL(url), socket = net.connect(Number(port), hostname), answers = [];
+	let bytes = Buffer.alloc(0), arrived = () => {};
+
+	socket.on('data', (piece) => { bytes = Buffer.concat([bytes, piece]); arrived(); });
+	const head = () => bytes.indexOf('\r\n\r\n') + 4;
+	const size = () => head() < 4 ? Infinity : head() + Number(/content-length: (\d+)/i.exec(bytes.toString('latin1', 0, head()))[1]);
+
+	for (const id of ids) {
+		const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: golden.name, arguments: golden.args } });
+
+		socket.write(`POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n` +
+			`Content-Length: ${body.length}\r\n\r\n${body}`);
+		while (bytes.length < size())
+			await new Promise((resolve) => { arrived = resolve; });
+		const end = size();
+
+		answers.push(JSON.parse(bytes.toString('utf8', head(), end)).id);
+		bytes = bytes.subarray(end);
+	}
+	const rest = new Promise((resolve) => socket.on('close', () => resolve(bytes.length)));
+
+	socket.end();
+	return { answers, rest: await rest };
+}
+
+test('of many callers at once each gets its own answers, whole and once', async () => {
+	const key = execFileSync(daemon, ['key', 'create', '--preset', 'read-only', '--name', 'crowd', '--per-minute', '100000'],
+		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+	const crowd = Array.from({ length: 48 }, (_, caller) => Array.from({ length: 25 }, (_, turn) => `${caller}-${turn}`));
+	const got = await Promise.all(crowd.map((ids) => converse(key, ids)));
+
+	assert.deepEqual(got.map((one) => one.answers), crowd);
+	assert.deepEqual(got.filter((one) => one.rest !== 0), []);
 });
 
 test('every answer and every refusal is in the record before it goes out', { skip: !process.env.FLASHD_PSQL && 'FLASHD_PSQL is not set' }, async () => {
