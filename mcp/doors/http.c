@@ -11,7 +11,7 @@
 #include "http_internal.h"
 #include "mcp/base/log.h"
 
-enum { BACKLOG = 4096, LINGER_MS = 1000, RELISTEN_MS = 200 };
+enum { BACKLOG = 4096, LINGER_MS = 1000, RELISTEN_MS = 200, SWEEP_MS = 200 };
 
 void *http_alloc(size_t size)
 {
@@ -43,18 +43,22 @@ static void wake_up(struct http_server *server)
 	(void)size;
 }
 
-/* Whoever finds the loop asleep wakes it; the others only leave their bytes. */
-static void queue_put(struct http_output *output)
+/* Whoever finds the loop asleep wakes it; the others only leave their bytes. What was sent as a whole, on a connection
+ * that stays, wakes nobody: the loop takes note of it with the next request, or when it sweeps; unless that one has
+ * come already: it waits behind this one, or the loop has `looked` another time since before the bytes were sent. */
+static void queue_put(struct http_output *output, uint64_t looked)
 {
 	struct http_server *server = output->request->server;
+	bool told = output->sent > 0 && output->sent == output->size && !output->close
+		&& !atomic_load(&output->request->followed);
 
 	pthread_mutex_lock(&server->lock);
-	bool ended = server->ended, wake = !server->awake && !ended;
+	bool ended = server->ended, wake = !(told && looked == server->looked) && !server->awake && !ended;
 
 	if (!ended) {
 		*server->last = output;
 		server->last = &output->next;
-		server->awake = true;
+		server->awake |= wake;
 	}
 	/* Under the lock, since the server may be freed as soon as these bytes are taken. */
 	if (wake)
@@ -67,18 +71,19 @@ static void queue_put(struct http_output *output)
 	free(output);
 }
 
-static bool is_awake(struct http_server *server)
+static uint64_t queue_looked(struct http_server *server)
 {
 	pthread_mutex_lock(&server->lock);
-	bool awake = server->awake;
+	uint64_t looked = server->looked;
 
 	pthread_mutex_unlock(&server->lock);
-	return awake;
+	return looked;
 }
 
 static struct http_output *queue_take(struct http_server *server)
 {
 	pthread_mutex_lock(&server->lock);
+	server->looked++;
 	struct http_output *output = server->first;
 
 	server->first = NULL;
@@ -90,9 +95,6 @@ static struct http_output *queue_take(struct http_server *server)
 
 void http_drain(struct http_server *server)
 {
-	if (!server->queue_due)
-		return;
-	server->queue_due = false;
 	for (struct http_output *output; (output = queue_take(server)) != NULL;) {
 		for (struct http_output *next; output != NULL; output = next) {
 			next = output->next;
@@ -103,12 +105,29 @@ void http_drain(struct http_server *server)
 	}
 }
 
+/* As long as requests are handed out, answers may lie there that woke nobody. */
+static void sweep_later(struct http_server *server)
+{
+	static const struct timeval soon = { 0, SWEEP_MS * 1000 };
+
+	if (atomic_load(&server->references) > 1 && !evtimer_pending(server->sweep, NULL))
+		event_add(server->sweep, &soon);
+}
+
+static void on_sweep(int fd, short what, void *argument)
+{
+	(void)fd;
+	(void)what;
+	http_drain(argument);
+	sweep_later(argument);
+}
+
 void http_dispatch(struct http_request *request)
 {
 	struct http_server *server = request->server;
 
 	atomic_fetch_add(&server->references, 1);
-	server->queue_due = true;
+	sweep_later(server);
 	pthread_mutex_lock(&server->lock);
 	server->awake = true;
 	pthread_mutex_unlock(&server->lock);
@@ -129,12 +148,11 @@ void http_reply(struct http_request *request, int status, const struct http_fiel
 	size_t count, const char *body, size_t size)
 {
 	struct http_output *output = http_output_reply(request, status, fields, count, body, size, false);
+	uint64_t looked = queue_looked(request->server);
 
-	/* A loop that is awake has others to serve: who answers sends what the socket takes. One that sleeps is woken for
-	 * it, since nobody else has anything to do. */
-	if (request->wire != NULL && is_awake(request->server))
+	if (request->wire != NULL)
 		http_wire_send(request->wire, output);
-	queue_put(output);
+	queue_put(output, looked);
 }
 
 void http_stream_open(struct http_request *request, int status, const struct http_field *fields,
@@ -144,7 +162,7 @@ void http_stream_open(struct http_request *request, int status, const struct htt
 		http_output_reply(request, status, fields, count, NULL, 0, true);
 
 	atomic_fetch_add(&request->pending, output->size);
-	queue_put(output);
+	queue_put(output, 0);
 }
 
 void http_stream_write(struct http_request *request, const char *bytes, size_t size)
@@ -161,7 +179,7 @@ void http_stream_write(struct http_request *request, const char *bytes, size_t s
 		output->kind = HTTP_OUTPUT_CUT;
 		output->size = 0;
 	}
-	queue_put(output);
+	queue_put(output, 0);
 }
 
 void http_stream_close(struct http_request *request)
@@ -172,7 +190,7 @@ void http_stream_close(struct http_request *request)
 	output->request = request;
 	output->kind = HTTP_OUTPUT_LAST;
 	output->close = !request->keep_alive;
-	queue_put(output);
+	queue_put(output, 0);
 }
 
 /* The loop */
@@ -196,7 +214,6 @@ static void on_wake(int fd, short what, void *argument)
 		http_connections_stop(server);
 		http_connection_freed(server);
 	}
-	server->queue_due = true;
 	http_drain(server);
 }
 
@@ -395,8 +412,10 @@ static void server_events(struct http_server *server, int fd)
 	server->wake = event_new(server->base, server->wake_fd, EV_READ | EV_PERSIST, on_wake, server);
 	server->relisten = evtimer_new(server->base, on_relisten, server);
 	server->grace = evtimer_new(server->base, on_grace, server);
+	server->sweep = evtimer_new(server->base, on_sweep, server);
 	if (server->listener == NULL || server->wake_fd < 0 || server->wake == NULL ||
-		server->relisten == NULL || server->grace == NULL || event_add(server->wake, NULL) != 0)
+		server->relisten == NULL || server->grace == NULL || server->sweep == NULL ||
+		event_add(server->wake, NULL) != 0)
 		abort();
 	evconnlistener_set_error_cb(server->listener, on_accept_error);
 }
@@ -441,6 +460,7 @@ void http_close(struct http_server *server)
 	event_free(server->wake);
 	event_free(server->relisten);
 	event_free(server->grace);
+	event_free(server->sweep);
 	event_base_free(server->base);
 	http_peers_free(server->peers);
 	unreference(server);

@@ -242,6 +242,8 @@ void http_connection_settle(struct http_connection *connection)
 		return;
 	}
 	settle_input(connection);
+	if (connection->request != NULL && connection->size > 0)
+		atomic_store(&connection->request->followed, true);
 	watch(&connection->read, &connection->reading,
 		!connection->ended && connection->size < HTTP_INPUT_BYTES);
 	watch(&connection->write, &connection->writing, connection->first != NULL);

@@ -68,6 +68,7 @@ struct http_request {
 	struct http_wire *wire;                 /* held since it was handed out; NULL: bytes were on their way then */
 	struct http_connection *connection;     /* set while handed out; loop thread only */
 	atomic_bool gone;
+	atomic_bool followed;                   /* bytes that came behind it wait for its end */
 	atomic_size_t pending;                  /* bytes of a stream that are not sent yet */
 	bool head_only, keep_alive;
 	bool large;                             /* its body is one of server->large */
@@ -114,14 +115,13 @@ struct http_server {
 	int port, wake_fd;
 	struct event_base *base;
 	struct evconnlistener *listener;
-	struct event *wake, *relisten, *grace;
+	struct event *wake, *relisten, *grace, *sweep;
 
 	/* Loop thread only. */
 	struct http_connection *connections, *dirty;
 	int count, surplus;                     /* connections under the cap, and over it */
 	struct http_peers *peers;
 	const struct timeval *times[HTTP_DEADLINE_COUNT];
-	bool queue_due;                         /* look at the queue before sleeping */
 	bool paused;                            /* no descriptors left: not listening for a moment */
 	bool stopped;                           /* http_stop was noticed */
 	char scratch[HTTP_INPUT_BYTES];
@@ -131,6 +131,7 @@ struct http_server {
 	struct http_output *first, **last;
 	bool awake;                             /* the loop will look at the queue before it sleeps */
 	bool ended;                             /* nobody will look again */
+	uint64_t looked;                        /* how often the loop has */
 
 	atomic_int large;                       /* bodies over body_max that are held now */
 	atomic_bool stopping;

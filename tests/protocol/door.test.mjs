@@ -237,20 +237,27 @@ test('a revoked key gets nothing more, though it was known a moment ago', async 
 	}
 });
 
-// One caller on a kept connection: sends its next request when the answer to the one before is there, as a whole.
-async function converse(key, ids) {
+// One caller on a kept connection: sends its next request when the answer to the one before is there, as a whole, or all
+// of them at once.
+async function converse(key, ids, atOnce) {
 	const { hostname, port } = new URL(url), socket = net.connect(Number(port), hostname), answers = [];
 	let bytes = Buffer.alloc(0), arrived = () => {};
 
 	socket.on('data', (piece) => { bytes = Buffer.concat([bytes, piece]); arrived(); });
 	const head = () => bytes.indexOf('\r\n\r\n') + 4;
 	const size = () => head() < 4 ? Infinity : head() + Number(/content-length: (\d+)/i.exec(bytes.toString('latin1', 0, head()))[1]);
-
-	for (const id of ids) {
+	const request = (id) => {
 		const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: golden.name, arguments: golden.args } });
 
-		socket.write(`POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n` +
-			`Content-Length: ${body.length}\r\n\r\n${body}`);
+		return `POST /api/mcp HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n` +
+			`Content-Length: ${body.length}\r\n\r\n${body}`;
+	};
+
+	if (atOnce)
+		socket.write(ids.map(request).join(''));
+	for (const id of ids) {
+		if (!atOnce)
+			socket.write(request(id));
 		while (bytes.length < size())
 			await new Promise((resolve) => { arrived = resolve; });
 		const end = size();
@@ -268,7 +275,7 @@ test('of many callers at once each gets its own answers, whole and once', async 
 	const key = execFileSync(daemon, ['key', 'create', '--preset', 'read-only', '--name', 'crowd', '--per-minute', '100000'],
 		{ encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 	const crowd = Array.from({ length: 48 }, (_, caller) => Array.from({ length: 25 }, (_, turn) => `${caller}-${turn}`));
-	const got = await Promise.all(crowd.map((ids) => converse(key, ids)));
+	const got = await Promise.all(crowd.map((ids, caller) => converse(key, ids, caller % 4 === 0)));
 
 	assert.deepEqual(got.map((one) => one.answers), crowd);
 	assert.deepEqual(got.filter((one) => one.rest !== 0), []);
