@@ -99,6 +99,14 @@ begin
 		join data.orders o on o.tenant = p_tenant and o.order_ref = f.ref);
 end $$;
 
+-- The lines of corrected orders go, for those that the correction states. By their keys, as above: of a table that was
+-- empty a moment ago the planner reads all, batch by batch.
+create function app.drop_lines(p_tenant int, p_orders app.done_order[]) returns void language plpgsql volatile
+set enable_hashjoin = off set enable_mergejoin = off set enable_seqscan = off as $$
+begin
+	delete from data.order_lines l using unnest(p_orders) d where l.tenant = p_tenant and l.order_ref = d.order_ref;
+end $$;
+
 -- Orders state themselves whole, with their lines; refunds are events of their own. Most orders are new; those that are
 -- not are corrections, which concern the member before as well as the one after.
 create function app.take_orders(p_tenant int, p_facts app.fact[]) returns void language plpgsql volatile as $$
@@ -130,11 +138,11 @@ begin
 		) select array_agg(row(d.order_ref, d.member, d.ordered_at, d.net, false)::app.done_order) into v_corrected
 			from done d;
 		v_done := v_done || v_corrected;
+		perform app.drop_lines(p_tenant, v_corrected);
 	end if;
 	if v_done is null then
 		return;
 	end if;
-	delete from data.order_lines l using unnest(v_corrected) d where l.tenant = p_tenant and l.order_ref = d.order_ref;
 	insert into data.order_lines (tenant, order_ref, line, category, units, amount_cents, cost_cents)
 		select p_tenant, f.ref, l.line, l.category, l.units, l.amount_cents, l.cost_cents
 		from unnest(p_facts) f join unnest(v_done) d on d.order_ref = f.ref
