@@ -24,7 +24,7 @@ void memberset_remove(struct memberset *set, uint32_t member);
 /* Packs a set when it will not change for a while. */
 void memberset_pack(struct memberset *set);
 
-/* How many members it holds, and the bytes of memory that a packed one takes. */
+/* How many members it holds, and the bytes of a packed one, without what the library keeps of each container. */
 uint64_t memberset_count(const struct memberset *set);
 size_t memberset_size(const struct memberset *set);
 

@@ -4,8 +4,8 @@
 
 #include "bounds_kept.h"
 #include "day.h"
-#include "mcp/db/array.h"
 #include "mcp/base/clock.h"
+#include "mcp/db/array.h"
 
 enum { DAYS_MOST = 3660 };
 
