@@ -59,28 +59,34 @@ static void add_tenant(void)
 		"from generate_series(1, 7) i");
 }
 
-/* Members and orders at random, some stores and tiers with few of them, some orders of nobody. */
+/* Members and orders at random, some stores and tiers with few of them, some orders of nobody. Each draw hangs on the
+ * world and on what it is drawn for, never on the order of rows: a seed makes the same world wherever it is run. */
 static void make_world(struct arena *arena)
 {
 	unsigned members = 3 + (unsigned)draw(40), orders = 5 + (unsigned)draw(150), least = 2 + (unsigned)draw(8);
 	double skew = 1 + (double)draw(30) / 10;
 
 	run(arena_format(arena, "set flash.tenant = '3'; delete from data.ledger where tenant = 3; delete from "
-		"data.orders where tenant = 3; delete from data.members where tenant = 3; select setseed(%.6f); "
-		"update data.tenants set min_group = %u where tenant = 3;"
+		"data.orders where tenant = 3; delete from data.members where tenant = 3; "
+		"create or replace function pg_temp.chance(what text) returns float8 language sql immutable as $$ select "
+		"('x' || substr(md5('%u ' || what), 1, 13))::bit(52)::bigint / 4503599627370496.0 $$;"
+		"update data.tenants set min_group = %u, data_version = data_version + 1 where tenant = 3;"
 		"insert into data.members (tenant, member, external, tier, home_store, source, enrolled_at) select 3, i, "
-		"'m' || i, (array['a', 'b', 'c', null])[1 + floor(4 * power(random(), %.2f))::int], 's1', 'web', '2024-02-01Z' "
-		"from generate_series(1, %u) i;"
+		"'m' || i, (array['a', 'b', 'c', null])[1 + floor(4 * power(pg_temp.chance('tier ' || i), %.2f))::int], 's1', "
+		"'web', '2024-02-01Z' from generate_series(1, %u) i;"
 		"insert into data.orders (tenant, order_ref, member, store, channel, ordered_at, gross_cents, refund_cents) "
-		"select 3, 'o' || i, case when random() < .85 then 1 + floor(%u * random())::int end, "
-		"(array['s1', 's2', 's3', 's4', 's5', 's6', 's7', null])[1 + floor(8 * power(random(), %.2f))::int], "
-		"(array['web', 'store'])[1 + floor(2 * random())::int], "
-		"timestamptz '2026-06-30T10:00Z' - random() * interval '40 days', 1 + floor(1e9 * random())::bigint, 0 "
-		"from generate_series(1, %u) i;"
+		"select 3, 'o' || i, case when pg_temp.chance('known ' || i) < .85 then 1 + floor(%u * "
+		"pg_temp.chance('member ' || i))::int end, (array['s1', 's2', 's3', 's4', 's5', 's6', 's7', null])"
+		"[1 + floor(8 * power(pg_temp.chance('store ' || i), %.2f))::int], "
+		"(array['web', 'store'])[1 + floor(2 * pg_temp.chance('channel ' || i))::int], "
+		"case when pg_temp.chance('long ago ' || i) < .15 then timestamptz '2025-06-20T10:00Z' else "
+		"timestamptz '2026-06-30T10:00Z' - pg_temp.chance('at ' || i) * interval '40 days' end, "
+		"1 + floor(1e9 * pg_temp.chance('gross ' || i))::bigint, 0 from generate_series(1, %u) i;"
 		"insert into data.ledger (tenant, entry, member, delta, kind, at) select 3, gen_random_uuid(), member, 5, "
-		"'earn', ordered_at from data.orders where tenant = 3 and member is not null and random() < .3;"
-		"update data.orders set ordered_at = '2025-06-20T10:00Z' where tenant = 3 and random() < .15",
-		(double)draw(1000000) / 1e6, least, skew, members, members, skew, orders));
+		"'earn', timestamptz '2026-06-30T10:00Z' - pg_temp.chance('earned at ' || order_ref) * interval '40 days' "
+		"from data.orders where tenant = 3 and member is not null and "
+		"pg_temp.chance('earned ' || order_ref) < .3",
+		(unsigned)draw(1000000), least, skew, members, members, skew, orders));
 }
 
 static const char *const metrics[] = { "gmv", "member_gmv", "orders", "aov", "buying_members", "net_gmv", "repeat_rate",
@@ -413,6 +419,12 @@ static bool list_rows(struct text *rows, const char **withheld)
 	return ordered;
 }
 
+static bool told_wrong(const char *what, int offset)
+{
+	printf("# page %d: %s\n", offset, what);
+	return false;
+}
+
 /* All pages of a question, `rows` at most on each. What they say together, when `read`. */
 static bool walk_pages(json_t *args, bool read, struct text *rows)
 {
@@ -431,10 +443,12 @@ static bool walk_pages(json_t *args, bool read, struct text *rows)
 			printf("# page %d: %s\n", offset, error.text);
 			return false;
 		}
-		good = good && list_rows(rows, &withheld);
+		if (!list_rows(rows, &withheld))
+			good = told_wrong("its rows are not in their order", offset);
 		if (read) {
 			read_answer();
-			good = good && adds_up();
+			if (!adds_up())
+				good = told_wrong("its rows and rest do not add up to its total", offset);
 		}
 		pages++;
 		offset = reader.question.next_offset;
