@@ -5,6 +5,14 @@ CREATE SCHEMA data;
 
 CREATE SCHEMA journal;
 
+CREATE TYPE journal.decision AS ENUM (
+    'executed',
+    'replayed',
+    'dry_run',
+    'refused',
+    'failed'
+);
+
 CREATE TABLE data.actions (
     tenant integer NOT NULL,
     action uuid NOT NULL,
@@ -746,14 +754,13 @@ CREATE TABLE journal.audit (
     principal text NOT NULL,
     via text NOT NULL,
     tool text NOT NULL,
-    decision text NOT NULL,
+    decision journal.decision NOT NULL,
     code text NOT NULL,
     args_digest bytea,
     value_cents bigint,
     row_count integer,
     duration_us integer,
-    detail jsonb,
-    CONSTRAINT audit_decision_check CHECK ((decision = ANY (ARRAY['executed'::text, 'replayed'::text, 'dry_run'::text, 'refused'::text, 'failed'::text])))
+    detail jsonb
 );
 
 ALTER TABLE ONLY journal.audit FORCE ROW LEVEL SECURITY;
@@ -1302,7 +1309,7 @@ CREATE POLICY one_tenant ON data.tiers USING ((tenant = ( SELECT (current_settin
 
 CREATE POLICY one_tenant ON data.visits USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
 
-CREATE POLICY one_tenant ON journal.audit USING ((tenant = ( SELECT (current_setting('flash.tenant'::text))::integer AS current_setting)));
+CREATE POLICY one_tenant ON journal.audit USING ((tenant = (current_setting('flash.tenant'::text))::integer));
 
 ALTER TABLE data.tier_moves ALTER COLUMN move ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME data.tier_moves_move_seq

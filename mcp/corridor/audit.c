@@ -1,7 +1,9 @@
 /* The audit committer. One durable row for every call that wrote nothing else; the commit time itself is the batch
  * window. What the statement answers decides about cached answers, revoked keys and changed limits: nothing leaves
  * unchecked. */
+#include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "mcp/base/clock.h"
@@ -64,11 +66,10 @@ static struct job *split_tenant(struct job **chain)
 
 enum column { CALL, PRINCIPAL, VIA, TOOL, DECISION, CODE, DIGEST, WORDS, ROWS = WORDS, DURATION, LIMITS, COLUMNS };
 
-/* What the statement says beside its rows. */
+/* What the statement says. */
 struct verdict {
-	const char *bad_keys;     /* comma separated, or NULL */
-	json_t *moved_keys;       /* {key: {version, limits}} */
 	long long data_version;
+	const json_t *keys;       /* {key: null, where it is not valid any more, or {version, limits}} */
 };
 
 /* What the rows of a chain hold, column by column; the numbers have their own arrays. */
@@ -112,36 +113,39 @@ static void fill_columns(struct columns *columns, struct job *chain, struct aren
 	}
 }
 
+static bool write_row(struct corridor *corridor, const struct call *call, struct arena *arena, struct db_rows **rows,
+	struct error *error)
+{
+	int64_t duration_us = call->started_us == 0 ? 0 : clock_monotonic() - call->started_us;
+	char tenant[16], row_count[16], duration[24], limits_version[16];
+
+	snprintf(tenant, sizeof tenant, "%d", call->caller.tenant);
+	snprintf(row_count, sizeof row_count, "%d", call->row_count);
+	snprintf(duration, sizeof duration, "%" PRId64, duration_us);
+	snprintf(limits_version, sizeof limits_version, "%d", call->caller.limits_version);
+	return db_query(corridor->auditor_db, 0, "audit_call", DB_VALUES(tenant, call->id, call->caller.key, call->caller.via,
+		call->name, decision_of(call), code_of(call, arena), call->digest[0] == '\0' ? NULL : call->digest, row_count,
+		duration, limits_version), arena, rows, error);
+}
+
 static bool write_rows(struct corridor *corridor, struct job *chain, struct arena *arena, struct db_rows **rows,
 	struct error *error)
 {
 	struct columns columns;
 	char tenant[16];
 
+	if (chain->next == NULL)
+		return write_row(corridor, (struct call *)(void *)chain, arena, rows, error);
 	fill_columns(&columns, chain, arena);
 	snprintf(tenant, sizeof tenant, "%d", ((struct call *)(void *)chain)->caller.tenant);
 	return db_query_columns(corridor->auditor_db, "audit_calls", DB_VALUES(tenant), columns.bulk, COLUMNS, arena,
 		rows, error);
 }
 
-/* Whether `key` is one of a comma-separated list. */
-static bool is_listed(const char *list, const char *key)
-{
-	size_t size = strlen(key);
-
-	if (list == NULL)
-		return false;
-	for (const char *at = list; (at = strstr(at, key)) != NULL; at += size)
-		if ((at == list || at[-1] == ',') && (at[size] == ',' || at[size] == '\0'))
-			return true;
-	return false;
-}
-
 /* Whether it was answered, or refused before anything was done, under limits that the key does not have any more: it
  * has the new ones then. What else a call did was decided by the key's own row. */
-static bool is_outdated(struct corridor *corridor, struct call *call, const struct verdict *verdict)
+static bool is_outdated(struct corridor *corridor, struct call *call, const json_t *moved)
 {
-	const json_t *moved = call->caller.is_key ? json_object_get(verdict->moved_keys, call->caller.key) : NULL;
 	struct caller *caller = &call->caller;
 
 	if (moved == NULL)
@@ -155,11 +159,13 @@ static bool is_outdated(struct corridor *corridor, struct call *call, const stru
 
 static void release(struct corridor *corridor, struct call *call, const struct verdict *verdict)
 {
-	if (call->caller.is_key && is_listed(verdict->bad_keys, call->caller.key)) {
+	const json_t *now = call->caller.is_key ? json_object_get(verdict->keys, call->caller.key) : NULL;
+
+	if (json_is_null(now)) {
 		callers_forget(corridor->callers, call->caller.key);
 		call_unanswer(call);
 		call_refuse(call, ERROR_KEY, "This API key is not valid (any more): ask an admin for a new one.");
-	} else if (is_outdated(corridor, call, verdict) ||
+	} else if (is_outdated(corridor, call, now) ||
 	    (call->cached_version > 0 && call->cached_version != verdict->data_version)) {
 		/* The data moved since this answer was kept, or the key's limits: make it anew, as a call of its own. */
 		call->cached_version = 0;
@@ -172,10 +178,18 @@ static void release(struct corridor *corridor, struct call *call, const struct v
 	call->done(call);
 }
 
-static struct verdict verdict_of(const struct db_rows *rows, struct arena *arena)
+/* "VERSION", or "VERSION {KEYS}"; what cannot be read lets nothing leave. */
+static bool read_verdict(const struct db_rows *rows, struct arena *arena, struct verdict *verdict, struct error *error)
 {
-	return (struct verdict){ .bad_keys = db_text(rows, 0, 0), .data_version = db_number(rows, 0, 1),
-		.moved_keys = db_text(rows, 0, 2) == NULL ? NULL : db_json(rows, 0, 2, arena) };
+	const char *word = db_count(rows) == 1 ? db_text(rows, 0, 0) : "";
+	char *end;
+
+	verdict->data_version = strtoll(word, &end, 10);
+	json_t *keys = *end == ' ' ? json_loads(end, 0, NULL) : NULL;
+
+	verdict->keys = keys == NULL ? NULL : arena_json(arena, keys);
+	return (end > word && (*end == '\0' || json_is_object(keys))) ||
+		error_set(error, ERROR_INTERNAL, "The record of calls answered \"%.100s\".", word);
 }
 
 static void commit(struct corridor *corridor, struct job *chain)
@@ -183,13 +197,11 @@ static void commit(struct corridor *corridor, struct job *chain)
 	struct arena *arena = arena_new();
 	struct db_rows *rows = NULL;
 	struct error error;
-	bool good = write_rows(corridor, chain, arena, &rows, &error);
-	struct verdict verdict = { .bad_keys = NULL };
+	struct verdict verdict = { .keys = NULL };
+	bool good = write_rows(corridor, chain, arena, &rows, &error) && read_verdict(rows, arena, &verdict, &error);
 
-	if (good && db_count(rows) == 1) {
-		verdict = verdict_of(rows, arena);
+	if (good)
 		bounds_kept_saw(((struct call *)(void *)chain)->caller.tenant, verdict.data_version);
-	}
 	for (struct job *job = chain, *next; job != NULL; job = next) {
 		struct call *call = (struct call *)(void *)job;
 

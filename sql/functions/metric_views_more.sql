@@ -61,4 +61,4 @@ create view metric.decisions as
 	where r.state = 'done' and not r.dry_run;
 
 create view metric.calls as
-	select a.tenant, a.at, a.call, a.decision, a.tool from journal.audit a;
+	select a.tenant, a.at, a.call, a.decision::text, a.tool from journal.audit a;

@@ -127,9 +127,8 @@ def capture_select():
     key = key_of(HOT).split('_')[2]
     with open(path, 'w') as out:
         out.write("begin; select set_config('flash.tenant', '1', true);\n" + query + ';\ncommit;\n'
-                  "select * from app.audit_calls(1, array[app.new_id()], array['" + key + "'], array['http'], "
-                  "array['query_metric'], array['executed'], array[''], array[null::bytea], array[10::bigint], "
-                  'array[1000::bigint], array[0::bigint]);\n')
+                  "select app.audit_call(1, app.new_id(), '" + key + "', 'http', 'query_metric', 'executed', '', "
+                  'null, 10, 1000, 0);\n')
     return path
 
 

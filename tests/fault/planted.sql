@@ -83,6 +83,7 @@ begin
 		('limit_of_tiers', 'reading.limit_of', 'v is not null then', 'v is not null and p_dimension <> ''tier'' then'),
 		('limit_of_runs', 'app.serve_chunk', 'perform app.refuse_limited(v_key);', ''),
 		('limit_of_before', 'app.audit_calls', 'k.key || '' '' || k.limits_version', 'k.key || '' '' || p_limits_versions[1]'),
+		('limit_of_before', 'app.audit_call', 'v_limits_version = p_limits_version', 'v_limits_version is not null'),
 		('limit_passes_gate', 'app.limit_key', 'perform app.close_gate(p_tenant);', '')
 	) planted(name, function, old, new) where name = replace(current_setting('testing.plant'),
 			'_after_crash', '') loop

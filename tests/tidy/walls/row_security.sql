@@ -10,4 +10,6 @@ select c.oid::regclass || ': its policy is not exactly "tenant is the session''s
 		and (select coalesce(string_agg(pg_get_expr(p.polqual, p.polrelid) || p.polcmd::text || p.polpermissive::text
 				|| coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), ','), '') from pg_policy p
 			where p.polrelid = c.oid)
-			<> '(tenant = ( SELECT (current_setting(''flash.tenant''::text))::integer AS current_setting))*true';
+			<> case c.oid when 'journal.audit'::regclass   -- asked for each row: see migration 0025
+				then '(tenant = (current_setting(''flash.tenant''::text))::integer)*true'
+				else '(tenant = ( SELECT (current_setting(''flash.tenant''::text))::integer AS current_setting))*true' end;
