@@ -18,16 +18,17 @@ begin
 			and (k.expires_at is null or k.expires_at > p_now));
 end $$;
 
--- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for the tenant of the batch it
--- answers what a cached answer must be checked against before it may leave: "VERSION", its data version, and where keys
--- are not what the answers were made for, behind a blank {KEY: null} of one that is not valid any more, {KEY: {version,
--- limits}} of one whose limits are others. The gate is held, so that a revoked or limited key's answer cannot follow the
--- revocation's. Their time is the database's, as everybody's. Rows come by tenant: only one can be seen at a time. A
--- write whose commit was not heard of has its row already: that one stays, and does not fail its neighbours.
+-- The group commit of calls that wrote nothing else: reads and refusals. One row a call; for the tenant of the batch
+-- it answers what a cached answer must be checked against before it may leave: "VERSION", its data version, and where
+-- keys are not what the answers were made for, behind a blank {KEY: null} of one that is not valid any more, {KEY:
+-- {version, limits}} of one whose limits are others. The gate is held, so that a revoked or limited key's answer
+-- cannot follow the revocation's. Their time is the database's, as everybody's. Rows come by tenant: only one can be
+-- seen at a time. A write whose commit was not heard of has its row already: that one stays, and does not fail its
+-- neighbours.
 --
 -- A batch costs most before its first row: plans are for any parameters (made once; unnest() looks cheaper with known
--- arrays and was planned anew each time), what can be assigned is not asked, the answer is one word that no row has to be
--- kept for, and the keys are compared here, each with the version of its limits behind a blank.
+-- arrays and was planned anew each time), what can be assigned is not asked, the answer is one word for which no row
+-- has to be kept, and the keys are compared here, each with the version of its limits behind a blank.
 create function app.audit_calls(p_tenant int, p_calls uuid[], p_principals text[], p_vias text[], p_tools text[],
 	p_decisions text[], p_codes text[], p_digests bytea[], p_rows bigint[], p_durations_us bigint[],
 	p_limits_versions bigint[]) returns text

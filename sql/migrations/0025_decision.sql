@@ -1,5 +1,5 @@
--- What became of a call, as a type of its own: a CHECK over words was read and planned anew by each statement that wrote
--- a row (a tenth of what such a row costs). The views that show it are made anew with the code, as always.
+-- What became of a call, as a type of its own: a CHECK over words was read and planned anew by each statement that
+-- wrote a row (a tenth of what such a row costs). The views that show it are made anew with the code, as always.
 create type journal.decision as enum ('executed', 'replayed', 'dry_run', 'refused', 'failed');
 drop view if exists reading.audit, metric.calls cascade;
 alter table journal.audit drop constraint audit_decision_check;
