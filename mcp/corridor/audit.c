@@ -123,9 +123,9 @@ static bool write_row(struct corridor *corridor, const struct call *call, struct
 	snprintf(row_count, sizeof row_count, "%d", call->row_count);
 	snprintf(duration, sizeof duration, "%" PRId64, duration_us);
 	snprintf(limits_version, sizeof limits_version, "%d", call->caller.limits_version);
-	return db_query(corridor->auditor_db, 0, "audit_call", DB_VALUES(tenant, call->id, call->caller.key, call->caller.via,
-		call->name, decision_of(call), code_of(call, arena), call->digest[0] == '\0' ? NULL : call->digest, row_count,
-		duration, limits_version), arena, rows, error);
+	return db_query(corridor->auditor_db, 0, "audit_call", DB_VALUES(tenant, call->id, call->caller.key,
+		call->caller.via, call->name, decision_of(call), code_of(call, arena), call->digest[0] == '\0' ? NULL
+		: call->digest, row_count, duration, limits_version), arena, rows, error);
 }
 
 static bool write_rows(struct corridor *corridor, struct job *chain, struct arena *arena, struct db_rows **rows,
