@@ -18,6 +18,14 @@ for i in 1 2 3; do
 		"$(sql "select string_agg(distinct outcome, ' ' order by outcome) from testing.answers where load = 'revoked$i'")"
 done
 
+# Reads, whose answers were at hand: alone, and many at once that share a commit.
+daemon_key reads read-only --per-minute 100000
+ask() { call list_metrics '{}' | jq -r 'if .error or .result.isError or has("message") then "refused" else "answered" end'; }
+crowd() { for i in {1..12}; do ask & done | sort | uniq -c | xargs; }
+same "a key reads, alone and beside others" "answered 12 answered" "$(ask) $(crowd)"
+flashd key revoke "$KEY" --yes --quiet >/dev/null 2>&1 || check "the reading key is revoked" false
+same "revoked it reads no more, neither alone nor beside others" "refused 12 refused" "$(ask) $(crowd)"
+
 daemon_key lowered agent --budget-cents 100000000 --per-minute 100000
 load_begin --clients 16 $(keys lowered) --members 2000 --endless lowered
 load_say settle

@@ -82,6 +82,9 @@ begin
 		('limit_of_undo_told', 'app.refuse_undo', 'and app.sees_member(p_tenant, p_principal, x.member)', ''),
 		('limit_of_tiers', 'reading.limit_of', 'v is not null then', 'v is not null and p_dimension <> ''tier'' then'),
 		('limit_of_runs', 'app.serve_chunk', 'perform app.refuse_limited(v_key);', ''),
+		('revoked_reads', 'app.audit_calls', 'k.revoked_at is null', 'true'),
+		('revoked_reads', 'app.audit_call', 'k.revoked_at is null', 'true'),
+		('revoked_reads_alone', 'app.audit_call', 'k.revoked_at is null', 'true'),
 		('limit_of_before', 'app.audit_calls', 'k.key || '' '' || k.limits_version', 'k.key || '' '' || p_limits_versions[1]'),
 		('limit_of_before', 'app.audit_call', 'v_limits_version = p_limits_version', 'v_limits_version is not null'),
 		('limit_passes_gate', 'app.limit_key', 'perform app.close_gate(p_tenant);', '')
