@@ -434,22 +434,33 @@ bool bitmaps_load(struct db *db, int tenant, struct error *error)
 	return good;
 }
 
-/* The days whose kept set was found broken, as texts; they are forgotten here. */
-static const char *const *take_broken(struct place *place, struct arena *arena, size_t *count)
+/* "{day,…}": the days whose kept set was found broken, which are forgotten here, and those that are stale. When there
+ * are more than that, nobody waits for the sets any longer: to make them all takes a while. */
+static bool find_days(struct db *db, struct place *place, struct arena *arena, const char **days, bool *more,
+	struct error *error)
 {
-	const char **days = arena_alloc(arena, BROKEN_MOST * sizeof *days);
+	struct text list = text_open(arena, 16 * (BROKEN_MOST + REBUILD_MOST));
+	struct db_rows *rows;
 
+	if (!db_query(db, place->tenant, "find_stale_members", DB_VALUES(arena_format(arena, "%d", place->tenant),
+		arena_format(arena, "%d", REBUILD_MOST)), arena, &rows, error))
+		return false;
+	*more = db_count(rows) >= REBUILD_MOST;
+	if (*more)
+		bitmaps_expect(false);
+	for (size_t i = 0; i < db_count(rows); i++)
+		text_format(&list, ",%s", db_text(rows, i, 0));
 	pthread_mutex_lock(&lock);
-	*count = place->broken_count;
 	for (size_t i = 0; i < place->broken_count; i++) {
 		char day[11];
 
 		day_format(place->broken[i], day);
-		days[i] = arena_copy(arena, day);
+		text_format(&list, ",%s", day);
 	}
 	place->broken_count = 0;
 	pthread_mutex_unlock(&lock);
-	return days;
+	*days = list.size == 0 ? NULL : arena_format(arena, "{%s}", list.bytes + 1);
+	return true;
 }
 
 static bool keep_days(struct db *db, struct place *place, const struct db_rows *rows, struct arena *arena,
@@ -491,21 +502,15 @@ bool bitmaps_rebuild(struct db *db, int tenant, bool *more, struct error *error)
 {
 	struct place *place = place_of(tenant);
 	struct arena *arena = arena_new();
-	size_t broken_count;
-	const char *const *broken = take_broken(place, arena, &broken_count);
-	struct text list = text_open(arena, 16 * BROKEN_MOST);
+	const char *days = NULL;
 	struct db_rows *rows;
 
 	*more = false;
-	for (size_t i = 0; i < broken_count; i++)
-		text_format(&list, "%s%s", i == 0 ? "" : ",", broken[i]);
-	bool good = place->beyond || db_query(db, tenant, "read_stale_members", DB_VALUES(arena_format(arena, "%d", tenant),
-		arena_format(arena, "%d", REBUILD_MOST), arena_format(arena, "{%s}", list.bytes)), arena, &rows, error);
+	bool good = place->beyond || find_days(db, place, arena, &days, more, error);
 
-	if (good && !place->beyond && db_count(rows) > 0) {
-		*more = db_count(rows) >= REBUILD_MOST;
-		good = keep_days(db, place, rows, arena, error);
-	}
+	if (good && days != NULL)
+		good = db_query(db, tenant, "read_stale_members", DB_VALUES(arena_format(arena, "%d", tenant), days), arena,
+			&rows, error) && keep_days(db, place, rows, arena, error);
 	arena_free(arena);
 	return good;
 }
