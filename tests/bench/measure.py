@@ -124,7 +124,7 @@ def capture_select():
     call(daemon, 'query_metric', {'metric': 'gmv', 'window': 'last_7d', 'by': ['store'], 'limit': 10})
     daemon.close()
     sql('flash', 'alter role flashd reset log_min_duration_statement')
-    text = open(log).read()[start:]
+    text = open(log, 'rb').read()[start:].decode()
     statement = re.search(r'\[(\d+)\] LOG: [^\n]*execute (?:<unnamed>|planned_0): (.*?)\n[^\n]*\[\1\] DETAIL:\s+parameters: ([^\n]*)\n', text, re.S)
     query = re.sub(r'\s+', ' ', statement[2])
     for number, value in reversed(re.findall(r"\$(\d+) = ('(?:[^']|'')*'|NULL)", statement[3])):
