@@ -3,6 +3,7 @@ import json, os, re, shutil, socket, statistics, subprocess, sys, time, urllib.r
 
 SHARED, BENCH, BIN = os.environ['FLASHD_SHARED'], os.environ['FLASHD_BENCH'], os.environ['FLASHD_BIN']
 ROUNDS, SECONDS = int(os.environ.get('BENCH_ROUNDS', 3)), os.environ.get('BENCH_SECONDS', '2')
+STORES = os.environ.get('BENCH_STORES', '200')
 HERE = os.path.dirname(os.path.abspath(__file__))
 HOT = BENCH + '/state/hot.key'
 MANY = BENCH + '/state/many.keys'
@@ -402,9 +403,13 @@ GROWTH = [('gmv of 28 days by store, top 10', {'metric': 'gmv', 'window': 'last_
           ('orders of a year by channel and month', {'metric': 'orders', 'window': 'last_365d', 'by': ['channel', 'month']})]
 
 
+def growth_name(orders):
+    return f'growth_{orders}' + ('' if STORES == '200' else f'_{STORES}')
+
+
 def make_growth(orders):
     """A database with so many orders, kept for the next run; the settings of a daemon on it."""
-    name = f'growth_{orders}'
+    name = growth_name(orders)
     env = {'FLASHD_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=flashd', 'FLASHD_STATE_FOLDER': f'{BENCH}/{name}',
            'FLASHD_ADMIN_DATABASE': f'host={os.environ["PGHOST"]} dbname={name} user=postgres', 'FLASHD_RESULT_CACHE': '0'}
 
@@ -423,7 +428,7 @@ def make_growth(orders):
     run('key', 'create', '--preset', 'read-only', '--name', 'reader', '--per-minute', '100000', '--out', f'{BENCH}/{name}/reader.key')
     for first in range(1, orders + 1, 500000):
         subprocess.run(['psql', '-qX', '-d', name, '-v', f'first={first}', '-v', f'last={min(orders, first + 499999)}', '-v',
-                        f'total={orders}', '-f', HERE + '/growth.sql'], check=True, stdout=subprocess.DEVNULL)
+                        f'total={orders}', '-v', 'stores=' + STORES, '-f', HERE + '/growth.sql'], check=True, stdout=subprocess.DEVNULL)
         say(f'  {name}: {min(orders, first + 499999)} of {orders} orders made')
     sql(name, 'update data.tenants set data_as_of = (select max(ordered_at) from data.orders), data_version = 2')
     sql(name, 'vacuum analyze')
@@ -432,7 +437,7 @@ def make_growth(orders):
 
 
 def roll_growth(orders):
-    name = f'growth_{orders}'
+    name = growth_name(orders)
     left, started = 1, time.monotonic()
     while left:
         left = int(sql(name, 'select app.roll_days(1, 50)'))
@@ -469,10 +474,10 @@ def ask_growth(env, name, rounds):
 
 def measure_growth():
     small = int(os.environ.get('BENCH_ORDERS', 5000000))
-    say(f'the same questions over {small} and {10 * small} orders, of sums by the day and of the orders themselves')
+    say(f'the same questions over {small} and {10 * small} orders of {STORES} stores, of sums by the day and of the orders themselves')
     of_sums, of_orders = [], []
     for orders in (small, 10 * small):
-        env, name = make_growth(orders), f'growth_{orders}'
+        env, name = make_growth(orders), growth_name(orders)
         if env.get('before'):
             of_orders.append(hold_and_ask(env, name))
             roll_growth(orders)
